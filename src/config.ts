@@ -1,0 +1,198 @@
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** What the process is told by its environment; nothing else reads it. */
+export interface Config {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Unset: an embedded PostgreSQL keeps the data in `dataDirectory`. */
+  readonly databaseUrl?: string
+  readonly databasePoolSize: number
+  readonly dataDirectory: string
+  /** Where clients reach the API, without a trailing slash. Unset: links repeat the host a request was sent to. */
+  readonly publicUrl?: string
+  /** Whose X-Forwarded-* headers are believed: nobody's, everybody's, that many hops, or these addresses. */
+  readonly trustProxy: boolean | number | string[]
+  readonly corsOrigins: string[] | '*'
+  readonly logLevel: LogLevel
+  /** The IANA time zone in which the API shows and reads times; PostgreSQL keeps UTC. */
+  readonly timeZone: string
+  /** null: tokens do not expire. */
+  readonly tokenTtlDays: number | null
+  readonly admin: { readonly username: string; readonly password?: string }
+  readonly limits: {
+    readonly bodyBytes: number
+    readonly requestTimeoutMs: number
+    readonly statementTimeoutMs: number
+    /** Requests a minute for each caller; 0: no limit. */
+    readonly ratePerMinute: number
+  }
+}
+
+/** The environment is wrong; the message names every wrong variable and says what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Reads the environment, with what `.env` in the working directory adds to it, or throws a ConfigError. */
+export function readConfig(env?: NodeJS.ProcessEnv): Config {
+  if (!env && existsSync('.env')) process.loadEnvFile()
+  const source = env ?? process.env
+  const given = Object.fromEntries(ENVIRONMENT_VARIABLES.map((name) => [name, textOf(name, source)]))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) throw new ConfigError(describe(parsed.error.issues, given))
+  const variables = parsed.data
+  return deepFreeze({
+    host: variables.HOST,
+    port: variables.PORT,
+    ...(variables.DATABASE_URL && { databaseUrl: variables.DATABASE_URL }),
+    databasePoolSize: variables.DATABASE_POOL_SIZE,
+    dataDirectory: resolve(import.meta.dirname, '../.data'),
+    ...(variables.PUBLIC_URL && { publicUrl: variables.PUBLIC_URL }),
+    trustProxy: variables.TRUST_PROXY,
+    corsOrigins: variables.CORS_ORIGINS,
+    logLevel: variables.LOG_LEVEL,
+    timeZone: variables.TIME_ZONE,
+    tokenTtlDays: variables.TOKEN_TTL_DAYS,
+    admin: {
+      username: variables.PBX_ADMIN_USERNAME,
+      ...(variables.PBX_ADMIN_PASSWORD && { password: variables.PBX_ADMIN_PASSWORD }),
+    },
+    limits: {
+      bodyBytes: variables.BODY_LIMIT_BYTES,
+      requestTimeoutMs: variables.REQUEST_TIMEOUT_MS,
+      statementTimeoutMs: variables.STATEMENT_TIMEOUT_MS,
+      ratePerMinute: variables.RATE_LIMIT_MAX,
+    },
+  })
+}
+
+/** A variable, what it is expected to be, and how its text becomes a value (undefined: it does not). */
+const variable = <Value>(expected: string, parse: (text: string) => Value | undefined) =>
+  z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: expected })
+    return z.NEVER
+  })
+
+const integer = (minimum: number, maximum: number) =>
+  variable(`a whole number from ${minimum} to ${maximum}`, (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    return value >= minimum && value <= maximum ? value : undefined
+  })
+
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
+const environment = z.object({
+  HOST: variable('a host name or an address without spaces', (text) => (/\s|\//.test(text) ? undefined : text)).default(
+    '127.0.0.1',
+  ),
+  PORT: integer(0, 65_535).default(8000),
+  DATABASE_URL: variable('a URL such as postgresql://user:password@host:5432/database', (text) =>
+    /^postgres(ql)?:\/\/./.test(text) ? text : undefined,
+  ).optional(),
+  DATABASE_POOL_SIZE: integer(1, 1000).default(10),
+  PUBLIC_URL: variable('an http or https URL without query', publicUrl).optional(),
+  TRUST_PROXY: variable(
+    'true, false, a number of hops, or addresses and networks (10.0.0.0/8) separated by commas',
+    trustProxy,
+  ).default(false),
+  CORS_ORIGINS: variable('* or origins such as https://panel.example.com separated by commas', corsOrigins).default(
+    () => [],
+  ),
+  LOG_LEVEL: variable(`one of ${LOG_LEVELS.join(', ')}`, (text) =>
+    LOG_LEVELS.find((level) => level === text.toLowerCase()),
+  ).default('info'),
+  TIME_ZONE: variable('an IANA time zone such as Europe/Berlin', (text) =>
+    isTimeZone(text) ? text : undefined,
+  ).default('UTC'),
+  TOKEN_TTL_DAYS: integer(0, 36_500)
+    .transform((days) => days || null)
+    .default(null),
+  PBX_ADMIN_USERNAME: variable('1 to 150 letters, digits and @ . + - _', (text) =>
+    /^[\p{L}\p{N}_.@+-]{1,150}$/u.test(text) ? text : undefined,
+  ).default('admin'),
+  PBX_ADMIN_PASSWORD: variable('at least 10 characters', (text) => (text.length >= 10 ? text : undefined)).optional(),
+  BODY_LIMIT_BYTES: integer(1024, 2 ** 30).default(2 ** 20),
+  REQUEST_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(30_000),
+  STATEMENT_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(10_000),
+  RATE_LIMIT_MAX: integer(0, 1_000_000_000).default(6000),
+})
+
+/** Every variable there is; `.env.example` explains each. */
+export const ENVIRONMENT_VARIABLES = Object.keys(environment.shape)
+
+/** Their values are not repeated in messages. */
+const SECRET_VARIABLES = new Set(['DATABASE_URL', 'PBX_ADMIN_PASSWORD'])
+
+/** Empty counts as unset. Only a password may begin or end with a space. */
+function textOf(name: string, source: NodeJS.ProcessEnv): string | undefined {
+  const text = source[name]
+  return (name === 'PBX_ADMIN_PASSWORD' ? text : text?.trim()) || undefined
+}
+
+function describe(issues: readonly z.core.$ZodIssue[], given: Record<string, string | undefined>): string {
+  const lines = issues.map(({ path, message }) => {
+    const name = String(path[0])
+    return `  ${name}: expected ${message}${SECRET_VARIABLES.has(name) ? '' : `, got "${given[name]}"`}`
+  })
+  return `The environment is not usable:\n${lines.join('\n')}`
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+
+function publicUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) return undefined
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+function trustProxy(text: string): boolean | number | string[] | undefined {
+  if (text === 'true' || text === 'false') return text === 'true'
+  if (/^\d+$/.test(text)) return Number(text) || false
+  const addresses = list(text)
+  return addresses.length && addresses.every(isAddressOrNetwork) ? addresses : undefined
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (!version || rest.length) return false
+  return bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+function corsOrigins(text: string): string[] | '*' | undefined {
+  if (text === '*') return text
+  const origins = list(text).map((item) => item.replace(/\/$/, ''))
+  return origins.length && origins.every((item) => URL.canParse(item) && new URL(item).origin === item)
+    ? origins
+    : undefined
+}
+
+function isTimeZone(text: string): boolean {
+  // Newer Node versions take offsets too, which know no daylight saving time and which PostgreSQL reads the other way.
+  if (/^[+-]/.test(text)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) if (part && typeof part === 'object') deepFreeze(part)
+  return Object.freeze(value)
+}
