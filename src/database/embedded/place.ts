@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { canReach, type SystemUser, userFor } from './user.ts'
 
 export interface Place {
@@ -20,9 +20,11 @@ export const dataPathIn = (directory: string) => join(directory, 'postgresql')
  */
 export function findPlace(dataDirectory: string, log: (message: string) => void): Place {
   const wanted = resolve(dataDirectory)
+  const parent = dirname(existsSync(wanted) ? realpathSync(wanted) : wanted)
   const user = userFor(dataPathIn(wanted))
   const hasData = existsSync(dataPathIn(wanted))
-  if (hasData && !canReach(user, wanted)) {
+  const reachable = canReach(user, parent) // the directory itself is opened below
+  if (hasData && !reachable) {
     throw new Error(
       `PostgreSQL's user (${user?.uid}) may not enter ${wanted}, which holds its data: ` +
         'open the directories above it (chmod o+x), or set DATABASE_URL.',
@@ -36,7 +38,7 @@ export function findPlace(dataDirectory: string, log: (message: string) => void)
     systemBases()
       .map((base) => join(base, name))
       .find((path) => existsSync(dataPathIn(path)))
-  if (!existing && canReach(user, wanted)) {
+  if (!existing && reachable) {
     mkdirSync(wanted, { recursive: true })
     requireWritable(wanted)
     if (user) chmodSync(wanted, 0o711) // what is secret in it is closed itself
