@@ -75,8 +75,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     const password = passwordOf(place)
     const left = await findRunning(dataPath, password)
     if (left) options.log(`Found the PostgreSQL (process ${left.pid}) that an earlier start left running`)
-    const server = left ?? (await start(place, password, options))
-    pid = server.pid
+    pid = left?.pid
+    const server = left ?? (await start(place, password, options, (launched) => (pid = launched)))
     const stop = async () => {
       await stopServer(server.pid)
       pid = undefined
@@ -110,7 +110,12 @@ function passwordOf({ directory }: Place): string {
   return password
 }
 
-async function start(place: Place, password: string, options: EmbeddedOptions): Promise<Postmaster> {
+async function start(
+  place: Place,
+  password: string,
+  options: EmbeddedOptions,
+  onLaunch: (pid: number | undefined) => void,
+): Promise<Postmaster> {
   const binaries = findBinaries(place.user, systemDirectory, options.log)
   const dataPath = dataPathIn(place.directory)
   if (!existsSync(dataPath)) initialise(place, password, binaries, options)
@@ -118,6 +123,7 @@ async function start(place: Place, password: string, options: EmbeddedOptions): 
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort())
     const pid = launch(binaries.postgres, dataPath, port, logFile, place, options)
+    onLaunch(pid)
     if (pid && (await waitUntilReady(dataPath, pid))) return { pid, url: urlOf(port, password) }
     const output = readFileSync(logFile, 'utf8')
     // Children of a server that was killed may live on for a moment; a free port may be gone again.
