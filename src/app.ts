@@ -1,0 +1,64 @@
+/** The application: what every route shares, then the modules, in plain order. */
+import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { logger } from './logger.ts'
+import { accounts } from './modules/accounts/index.ts'
+import firstStart from './modules/tenants/first-start.ts'
+import { tenants } from './modules/tenants/index.ts'
+import authentication from './plugins/authentication.ts'
+import bodies from './plugins/bodies.ts'
+import database from './plugins/database.ts'
+import documentation from './plugins/documentation.ts'
+import errors from './plugins/errors.ts'
+import freeswitch from './plugins/freeswitch.ts'
+import observation from './plugins/observation.ts'
+import permissions from './plugins/permissions.ts'
+import protection from './plugins/protection.ts'
+import resources from './plugins/resources.ts'
+import signIn from './plugins/sign-in.ts'
+
+export type AppConfig = Config & { readonly databaseUrl: string }
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    config: AppConfig
+  }
+}
+
+/** A ready application on a migrated database; it listens nowhere yet. Closing it closes its connections. */
+export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger(config.logLevel) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    trustProxy: trusted(config.trustProxy),
+    bodyLimit: config.limits.bodyBytes,
+    requestTimeout: config.limits.requestTimeoutMs,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+  })
+  app.decorate('config', config)
+
+  await app.register(errors)
+  await app.register(database)
+  await app.register(observation)
+  await app.register(protection)
+  await app.register(authentication)
+  await app.register(permissions)
+  await app.register(bodies)
+  await app.register(freeswitch)
+  await app.register(signIn)
+  await app.register(firstStart)
+  await app.register(resources)
+  await app.register(tenants)
+  await app.register(accounts)
+  await app.register(documentation)
+  await app.ready()
+  return app
+}
+
+/** A number of hops is said as a function: that many proxies next to us are believed. */
+function trusted(trustProxy: Config['trustProxy']) {
+  return typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy
+}

@@ -1,0 +1,17 @@
+/** Telephones, who owns them, and the trunks they call through. */
+import { moduleOf } from '../../plugins/resources.ts'
+import { bridges } from './bridges.ts'
+import { customerExtensions } from './customer-extensions.ts'
+import { extensionUsers } from './extension-users.ts'
+import { extensions } from './extensions.ts'
+import { followMeDestinations } from './follow-me-destinations.ts'
+import { gateways } from './gateways.ts'
+
+export const accounts = moduleOf('accounts', [
+  extensions,
+  customerExtensions,
+  extensionUsers,
+  followMeDestinations,
+  gateways,
+  bridges,
+])

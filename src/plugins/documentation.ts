@@ -1,0 +1,2 @@
+import plugin from 'fastify-plugin'
+export default plugin(async () => {}, { name: 'documentation' })

@@ -1,0 +1,57 @@
+/** What operators see: request ids, a log line a request, `/healthz`, `/readyz` and Prometheus' `/metrics`. */
+import type { FastifyInstance } from 'fastify'
+import plugin from 'fastify-plugin'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
+
+async function observation(app: FastifyInstance): Promise<void> {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to its answer, by route; its count is the number of requests.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: BUCKETS_SECONDS,
+    registers: [register],
+  })
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Database connections by state, and requests that wait for one.',
+    labelNames: ['state'] as const,
+    registers: [register],
+    collect() {
+      this.set({ state: 'idle' }, app.pool.idleCount)
+      this.set({ state: 'busy' }, app.pool.totalCount - app.pool.idleCount)
+      this.set({ state: 'waiting' }, app.pool.waitingCount)
+    },
+  })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('X-Request-Id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    const { method, ip } = request
+    const took = Math.round(reply.elapsedTime * 10) / 10
+    request.log.info({ method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: took, ip }, 'request')
+  })
+
+  app.get('/healthz', { config: { access: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config: { access: 'public' }, logLevel: 'warn' }, async (request, reply) => {
+    const database = await app.pool.query('SELECT 1').then(
+      () => 'ok',
+      (error: Error) => {
+        request.log.warn({ err: error }, 'not ready: the database does not answer')
+        return 'unreachable'
+      },
+    )
+    if (database !== 'ok') reply.code(503).header('Retry-After', '5')
+    return { status: database === 'ok' ? 'ok' : 'unavailable', database }
+  })
+  app.get('/metrics', { config: { access: 'public' }, logLevel: 'warn' }, async (_request, reply) =>
+    reply.type(register.contentType).send(await register.metrics()),
+  )
+}
+
+export default plugin(observation, { name: 'observation', dependencies: ['database'] })

@@ -1,0 +1,45 @@
+/** What keeps browsers, crowds and runaway clients in bounds: security headers, CORS, rate limits, back-pressure. */
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import { tooManyRequests } from '../rest/errors.ts'
+
+/** The event loop's delay from which new requests are turned away: answers would be too late to be of use. */
+const MAX_EVENT_LOOP_DELAY_MS = 1000
+
+async function protection(app: FastifyInstance): Promise<void> {
+  const { corsOrigins, limits } = app.config
+  await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  if (corsOrigins === '*' || corsOrigins.length > 0) {
+    const options = {
+      origin: corsOrigins,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      exposedHeaders: ['Location', 'X-Request-Id', 'Retry-After', 'Preference-Applied'],
+      maxAge: 600,
+    }
+    await app.register(cors, {
+      // An OPTIONS request that no browser sent ahead asks for a resource's metadata and is none of CORS' business.
+      delegator: (request, callback) => callback(null, { ...options, preflight: isPreflight(request) }),
+    })
+  }
+  if (limits.ratePerMinute > 0) {
+    await app.register(rateLimit, {
+      max: limits.ratePerMinute,
+      timeWindow: 60_000,
+      keyGenerator: (request) => request.headers.authorization ?? request.ip,
+      allowList: (request) => PROBES.has(request.url),
+      errorResponseBuilder: (_request, context) => tooManyRequests(Math.ceil(context.ttl / 1000)),
+    })
+  }
+  await app.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, retryAfter: 5 })
+}
+
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+
+const isPreflight = (request: FastifyRequest): boolean =>
+  request.method === 'OPTIONS' && Boolean(request.headers.origin && request.headers['access-control-request-method'])
+
+export default plugin(protection, { name: 'protection', decorators: { fastify: ['config'] } })

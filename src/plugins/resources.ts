@@ -1,0 +1,71 @@
+/** The engine's place in the app: the registry of resources, the index at `/api/`, and how a module becomes a plugin. */
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import type { Callers } from '../auth/callers.ts'
+import type { Switches } from '../freeswitch/switches.ts'
+import type { PrismaClient } from '../generated/prisma/client.ts'
+import type { Caller } from '../rest/caller.ts'
+import type { Host } from '../rest/http/request.ts'
+import { addRoutes, isListed } from '../rest/http/routes.ts'
+import { Registry } from '../rest/registry.ts'
+import type { Resource } from '../rest/resource.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    registry: Registry
+    restHost: Host
+  }
+}
+
+declare module '../rest/resource.ts' {
+  interface Services {
+    readonly prisma: PrismaClient
+    readonly callers: Callers
+    readonly switches: Switches
+  }
+}
+
+async function resources(app: FastifyInstance): Promise<void> {
+  const registry = new Registry(app.config.timeZone)
+  const host: Host = {
+    pool: app.pool,
+    services: { prisma: app.prisma, callers: app.callers, switches: app.switches },
+    baseUrl: (request) => baseUrl(app, request),
+    caller: callerOf,
+    isForm: (request) => request.isForm,
+  }
+  app.decorate('registry', registry)
+  app.decorate('restHost', host)
+
+  app.get('/api/', { config: { access: 'signed in' } }, async (request) => {
+    const { role } = callerOf(request)
+    const listed = registry.all().filter(({ resource }) => isListed(resource, role))
+    const base = baseUrl(app, request)
+    return Object.fromEntries(listed.map(({ resource }) => [resource.path, `${base}/api/${resource.path}/`]))
+  })
+}
+
+/** The plugin of a module: its resources, by name and in the order of the API's index. */
+export function moduleOf(name: string, list: readonly Resource[]): FastifyPluginAsync {
+  return plugin(
+    async (app) => {
+      for (const resource of list) addRoutes(app, app.restHost, app.registry.add(resource))
+    },
+    { name, dependencies: ['resources'] },
+  )
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error(`${request.method} ${request.url} was handled without a caller`)
+  return request.caller
+}
+
+/** PUBLIC_URL, else what the request was sent to; behind a trusted proxy, what that was asked for. */
+function baseUrl(app: FastifyInstance, request: FastifyRequest): string {
+  return app.config.publicUrl ?? `${request.protocol}://${request.host}`
+}
+
+export default plugin(resources, {
+  name: 'resources',
+  dependencies: ['database', 'authentication', 'permissions', 'bodies', 'errors', 'freeswitch'],
+})

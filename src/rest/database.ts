@@ -1,0 +1,68 @@
+/** What the engine needs of PostgreSQL: statements in, rows out, and transactions. */
+import type pg from 'pg'
+
+export interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** A row as an array, in the order of the select list. */
+export type ResultRow = readonly unknown[]
+
+export interface Connection {
+  run(statement: Statement): Promise<ResultRow[]>
+}
+
+/**
+ * The number of distinct statements each connection keeps prepared. Callers choose the shape of a statement (filters,
+ * fields, order), so without a bound a connection's memory would be theirs to fill.
+ */
+const MOST_PREPARED = 400
+const prepared = new Map<string, string | null>()
+
+/** A statement is prepared from the second time on that its text is seen; rare ones are parsed each time. */
+function preparedName(text: string): string | undefined {
+  const name = prepared.get(text)
+  if (name) return name
+  if (name === undefined) {
+    if (prepared.size >= MOST_PREPARED) return undefined
+    prepared.set(text, null)
+    return undefined
+  }
+  const made = `s${prepared.size}_${nameCount++}`
+  prepared.set(text, made)
+  return made
+}
+let nameCount = 0
+
+/** Runs one statement on a pool or on a client that is in a transaction. */
+export function connection(client: pg.Pool | pg.PoolClient): Connection {
+  return {
+    async run({ text, values }) {
+      const query = { name: preparedName(text), text, values: values as unknown[], rowMode: 'array' as const }
+      return (await client.query<unknown[]>(query)).rows
+    },
+  }
+}
+
+/**
+ * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. A connection whose rollback
+ * fails is not given back to the pool.
+ */
+export async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(connection(client))
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

@@ -1,0 +1,54 @@
+/** The routes of a resource's actions: things to do with a collection or a row besides reading and writing it. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { connection } from '../database.ts'
+import { ValidationError } from '../errors.ts'
+import { absence } from '../read/absence.ts'
+import { rowsFor, withId } from '../read/plan.ts'
+import { addError, readQuery } from '../read/query.ts'
+import { whereSql } from '../read/where.ts'
+import type { Compiled } from '../registry.ts'
+import type { Action } from '../resource.ts'
+import { identifier, Sql } from '../sql.ts'
+import { Transaction } from '../write/transaction.ts'
+import { asked, type Host, rowId } from './request.ts'
+import { type Handlers, route } from './route.ts'
+
+/** Adds a route an action, before those of rows: no row's id is an action's name. */
+export function addActions(app: FastifyInstance, host: Host, compiled: Compiled): void {
+  for (const [name, action] of Object.entries(compiled.resource.actions ?? {})) {
+    const base = `/api/${compiled.resource.path}/${action.on === 'row' ? ':id/' : ''}`
+    const handle = actionHandler(host, compiled, action)
+    const handlers: Handlers = Object.fromEntries(action.methods.map((m) => [m, { roles: action.roles, handle }]))
+    route(app, `${base}${name}/`, action.roles, handlers)
+  }
+}
+
+function actionHandler(host: Host, compiled: Compiled, action: Action) {
+  const db = connection(host.pool)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { caller } = asked(host, request, reply)
+    const query = readParameters(action, request.url)
+    const row = action.on === 'row' ? await findRow() : {}
+    const tx = new Transaction(db, caller.username)
+    return action.run({ caller, services: host.services, tx, query }, row)
+
+    async function findRow(): Promise<Record<string, unknown>> {
+      const sql = new Sql()
+      const where = [withId(compiled, rowId(compiled, request)), ...rowsFor(compiled, caller, 'retrieve')]
+      const condition = whereSql(sql, compiled.model, 't', where)
+      const table = identifier(compiled.model.table)
+      const [found] = await db.run(sql.statement(`SELECT row_to_json(t)::text FROM ${table} t WHERE ${condition}`))
+      if (!found) throw await absence(db, compiled, caller, rowId(compiled, request))
+      return JSON.parse(found[0] as string) as Record<string, unknown>
+    }
+  }
+}
+
+function readParameters(action: Action, url: string): Record<string, unknown> {
+  if (!action.query) return {}
+  const result = action.query.safeParse(Object.fromEntries(readQuery(url)))
+  if (result.success) return result.data
+  const errors = {}
+  for (const issue of result.error.issues) addError(errors, String(issue.path[0] ?? 'non_field_errors'), issue.message)
+  throw new ValidationError(errors)
+}

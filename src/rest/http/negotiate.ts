@@ -1,0 +1,31 @@
+/** Which form an answer takes: `format=` decides, else the Accept header (contract section 3). */
+import Negotiator from 'negotiator'
+import { notAcceptable, notFound } from '../errors.ts'
+import type { Query } from '../read/query.ts'
+
+export type Format = 'json' | 'csv'
+
+export interface Form {
+  readonly format: Format
+  /** Spaces a level, from `Accept: application/json; indent=4`. */
+  readonly indent: number
+}
+
+const TYPES: Record<Format, string> = { json: 'application/json', csv: 'text/csv' }
+const JSON_FORM: Form = { format: 'json', indent: 0 }
+
+/** The media types an answer can have, as OPTIONS tells them. */
+export const RENDERS = Object.values(TYPES)
+
+/** An unknown `format` is a 404, an Accept header that none of the forms meets a 406, as in DRF. */
+export function negotiate(query: Query, accept: string | undefined): Form {
+  const asked = query.get('format')
+  if (asked === undefined && (accept === undefined || accept === '*/*' || accept === TYPES.json)) return JSON_FORM
+  if (asked && !Object.hasOwn(TYPES, asked)) throw notFound()
+  const offered = asked ? [asked as Format] : (Object.keys(TYPES) as Format[])
+  const types = offered.map((format) => TYPES[format])
+  const chosen = new Negotiator({ headers: { accept: accept || '*/*' } }).mediaType(types)
+  if (!chosen) throw notAcceptable()
+  const indent = /application\/json\s*;[^,]*\bindent=(\d)\b/.exec(accept ?? '')
+  return { format: offered[types.indexOf(chosen)]!, indent: Number(indent?.[1] ?? 0) }
+}

@@ -1,0 +1,44 @@
+/** What the engine's handlers need of the app and of a request. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type pg from 'pg'
+import type { Caller } from '../caller.ts'
+import { notFound } from '../errors.ts'
+import { applied, type Preferences, readPreferences } from '../prefer.ts'
+import type { Compiled } from '../registry.ts'
+import type { Services } from '../resource.ts'
+import { readRowId } from '../values/identity.ts'
+
+/** What the app lends the engine. */
+export interface Host {
+  readonly pool: pg.Pool
+  readonly services: Services
+  /** The scheme and host of this request's URLs, without a slash at the end. */
+  baseUrl(request: FastifyRequest): string
+  caller(request: FastifyRequest): Caller
+  /** Whether the request's body came from a form. */
+  isForm(request: FastifyRequest): boolean
+}
+
+/** What is known of a request once it is permitted. */
+export interface Asked {
+  readonly caller: Caller
+  readonly baseUrl: string
+  readonly apiUrl: string
+  readonly prefer: Preferences
+}
+
+/** Reads what every handler needs and tells which preferences were applied. */
+export function asked(host: Host, request: FastifyRequest, reply: FastifyReply): Asked {
+  const baseUrl = host.baseUrl(request)
+  const prefer = readPreferences(request.headers.prefer)
+  const preferences = applied(prefer)
+  if (preferences) reply.header('Preference-Applied', preferences)
+  return { caller: host.caller(request), baseUrl, apiUrl: `${baseUrl}/api/`, prefer }
+}
+
+/** The id in the URL; text that cannot be one names no row. */
+export function rowId(compiled: Compiled, request: FastifyRequest): string {
+  const id = readRowId(compiled.model.primaryKey, (request.params as { id: string }).id)
+  if (id === undefined) throw notFound()
+  return id
+}

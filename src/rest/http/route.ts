@@ -1,0 +1,33 @@
+/** One path and what each of HTTP's methods does there. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Role } from '../caller.ts'
+import { methodNotAllowed } from '../errors.ts'
+
+/** The methods of a path, those of HTTP that it does not have are answered 405. */
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+export type Method = (typeof METHODS)[number]
+
+interface Handler {
+  readonly roles: readonly Role[]
+  handle(request: FastifyRequest, reply: FastifyReply): unknown
+}
+export type Handlers = Partial<Record<Method, Handler>>
+
+/** Routes each method of a path; one that no role may use is a 405 to those who may use the path. */
+export function route(app: FastifyInstance, url: string, roles: readonly Role[], handlers: Handlers): void {
+  const offered = METHODS.filter((method) => handlers[method] && handlers[method].roles.length > 0)
+  const allow = offered.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  for (const method of METHODS) {
+    const handler = offered.includes(method) ? handlers[method]! : undefined
+    app.route({
+      method,
+      url,
+      config: { access: handler?.roles ?? roles },
+      handler: async (request, reply) => {
+        if (!handler) throw methodNotAllowed(request.method, allow)
+        if (method === 'OPTIONS') reply.header('Allow', allow.join(', '))
+        return handler.handle(request, reply)
+      },
+    })
+  }
+}

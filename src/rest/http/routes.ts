@@ -1,0 +1,128 @@
+/** The routes of a resource, made once at start-up. Every method of its paths is routed, so that none is open by chance. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ROLES, type Role } from '../caller.ts'
+import { type Connection, connection } from '../database.ts'
+import { absence } from '../read/absence.ts'
+import { links } from '../read/pagination.ts'
+import { planList, planRow } from '../read/plan.ts'
+import { readQuery } from '../read/query.ts'
+import { runList, runRow } from '../read/read.ts'
+import { type Compiled, rolesWith } from '../registry.ts'
+import type { Resource } from '../resource.ts'
+import { create, remove, update, type Writer } from '../write/write.ts'
+import { addActions } from './actions.ts'
+import { metadata } from './metadata.ts'
+import { negotiate } from './negotiate.ts'
+import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
+import { indented, JSON_TYPE, renderList } from './renderers/json.ts'
+import { type Asked, asked, type Host, rowId } from './request.ts'
+import { route } from './route.ts'
+
+/** Adds the routes of a resource and of its actions below `/api/`. */
+export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled): void {
+  const { path } = compiled.resource
+  const roles = ROLES.filter((role) => compiled.views.has(role))
+  addActions(app, host, compiled)
+  route(app, `/api/${path}/`, roles, {
+    GET: { roles: rolesWith(compiled, 'list'), handle: listHandler(host, compiled) },
+    POST: { roles: rolesWith(compiled, 'create'), handle: createHandler(host, compiled) },
+    OPTIONS: { roles, handle: (request) => metadata(compiled, host.caller(request), 'collection') },
+  })
+  route(app, `/api/${path}/:id/`, roles, {
+    GET: { roles: rolesWith(compiled, 'retrieve'), handle: retrieveHandler(host, compiled) },
+    PUT: { roles: rolesWith(compiled, 'update'), handle: updateHandler(host, compiled, 'replace') },
+    PATCH: { roles: rolesWith(compiled, 'update'), handle: updateHandler(host, compiled, 'update') },
+    DELETE: { roles: rolesWith(compiled, 'delete'), handle: deleteHandler(host, compiled) },
+    OPTIONS: { roles, handle: optionsRowHandler(host, compiled) },
+  })
+}
+
+function listHandler(host: Host, compiled: Compiled) {
+  const db = connection(host.pool)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { caller, baseUrl, apiUrl, prefer } = asked(host, request, reply)
+    const query = readQuery(request.url)
+    const form = negotiate(query, request.headers.accept)
+    const plan = planList(compiled, caller, query, prefer)
+    const result = await runList(db, plan, apiUrl)
+    if (form.format === 'csv') {
+      const fields = plan.select === 'all' ? [...plan.view.shown.values()] : plan.select
+      const names = fields.map((field) => field.name)
+      return reply.type(CSV_TYPE).send(renderCsv(names, JSON.parse(result.rows) as Record<string, unknown>[]))
+    }
+    const body = renderList(result, links(baseUrl, request.url, result.page, result.hasNext))
+    return reply.type(JSON_TYPE).send(indented(body, form.indent))
+  }
+}
+
+function retrieveHandler(host: Host, compiled: Compiled) {
+  const db = connection(host.pool)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { caller, apiUrl, prefer } = asked(host, request, reply)
+    const query = readQuery(request.url)
+    const form = negotiate(query, request.headers.accept)
+    const id = rowId(compiled, request)
+    const json = await runRow(db, planRow(compiled, caller, id, query, prefer), apiUrl)
+    if (json === undefined) throw await absence(db, compiled, caller, id)
+    if (form.format === 'csv') {
+      const row = JSON.parse(json) as Record<string, unknown>
+      return reply.type(CSV_TYPE).send(renderCsv(Object.keys(row), [row]))
+    }
+    return reply.type(JSON_TYPE).send(indented(json, form.indent))
+  }
+}
+
+function createHandler(host: Host, compiled: Compiled) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const about = asked(host, request, reply)
+    negotiate(readQuery(request.url), request.headers.accept)
+    const written = await create(writer(host, about), compiled, input(host, request, about))
+    const url = `${about.apiUrl}${compiled.resource.path}/${written.id}/`
+    return reply.code(201).header('Location', url).type(JSON_TYPE).send(written.json)
+  }
+}
+
+function updateHandler(host: Host, compiled: Compiled, mode: 'replace' | 'update') {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const about = asked(host, request, reply)
+    negotiate(readQuery(request.url), request.headers.accept)
+    const id = rowId(compiled, request)
+    const written = await update(writer(host, about), compiled, id, input(host, request, about), mode)
+    return reply.type(JSON_TYPE).send(written.json)
+  }
+}
+
+function deleteHandler(host: Host, compiled: Compiled) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    await remove(writer(host, asked(host, request, reply)), compiled, rowId(compiled, request))
+    return reply.code(204).send()
+  }
+}
+
+function optionsRowHandler(host: Host, compiled: Compiled) {
+  const db: Connection = connection(host.pool)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { caller, apiUrl, prefer } = asked(host, request, reply)
+    const id = rowId(compiled, request)
+    const plan = planRow(compiled, caller, id, new Map([['fields', compiled.model.primaryKey.name]]), prefer)
+    if ((await runRow(db, plan, apiUrl)) === undefined) throw await absence(db, compiled, caller, id)
+    return metadata(compiled, caller, 'row')
+  }
+}
+
+const writer = (host: Host, { caller, apiUrl }: Asked): Writer => ({
+  pool: host.pool,
+  services: host.services,
+  caller,
+  apiUrl,
+})
+
+const input = (host: Host, request: FastifyRequest, { prefer }: Asked) => ({
+  body: request.body,
+  form: host.isForm(request),
+  strict: prefer.strict,
+})
+
+/** The names and URLs of the collections a role may list, as `GET /api/` gives them. */
+export const isListed = (resource: Resource, role: Role | null): boolean =>
+  role !== null && resource.access[role]?.rights.list !== undefined

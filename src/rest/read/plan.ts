@@ -1,0 +1,81 @@
+/**
+ * What a read will ask of the database, as a value that can be printed: fields, where, order, page. The where clause
+ * is scope ∧ the resource's own rows ∧ filters ∧ search.
+ */
+import type { Predicate } from '../access.ts'
+import type { Caller, Right } from '../caller.ts'
+import { type FieldErrors, forbidden, ValidationError } from '../errors.ts'
+import type { Field } from '../fields.ts'
+import type { Preferences } from '../prefer.ts'
+import type { Compiled, View } from '../registry.ts'
+import { readFilters } from './filters.ts'
+import { type Order, readOrdering } from './ordering.ts'
+import { type Page, readPage } from './pagination.ts'
+import type { Query } from './query.ts'
+import { readSearch } from './search.ts'
+import { readSelection } from './selection.ts'
+
+export interface RowPlan {
+  readonly compiled: Compiled
+  readonly view: View
+  readonly select: readonly Field[] | 'all'
+  readonly where: readonly Predicate[]
+}
+
+export interface ListPlan extends RowPlan {
+  readonly order: readonly Order[]
+  readonly page: Page
+  readonly count: boolean
+}
+
+/** The view of a caller that has the right; else 403. */
+export function viewFor(compiled: Compiled, caller: Caller, right: Right): View {
+  const view = caller.role ? compiled.views.get(caller.role) : undefined
+  if (!view?.access.rights[right]) throw forbidden()
+  return view
+}
+
+/** The rows that a right reaches: the resource's own rows within the caller's scope. */
+export function rowsFor(compiled: Compiled, caller: Caller, right: Right): Predicate[] {
+  const scope = viewFor(compiled, caller, right).access.rights[right]!(caller)
+  const constants = Object.entries(compiled.resource.where ?? {})
+  return [...scope, ...constants.map(([path, value]): Predicate => ({ path, lookup: 'exact', value }))]
+}
+
+/** The plan of a list; all that is wrong with the query is told at once. */
+export function planList(compiled: Compiled, caller: Caller, query: Query, prefer: Preferences): ListPlan {
+  const view = viewFor(compiled, caller, 'list')
+  const page = readPage(query)
+  const errors: FieldErrors = {}
+  const select = readSelection(view, query, errors)
+  const order = readOrdering(compiled, view, query, errors)
+  const filters = readFilters(compiled, view, caller, query, NONE, prefer.strict, errors)
+  const search = readSearch(compiled, view, query, errors)
+  if (Object.keys(errors).length > 0) throw new ValidationError(errors)
+  const where = [...rowsFor(compiled, caller, 'list'), ...filters, ...search]
+  return { compiled, view, select, where, order, page, count: prefer.count }
+}
+
+/** The plan of one row: the same as a list's, with the id. */
+export function planRow(compiled: Compiled, caller: Caller, id: string, query: Query, prefer: Preferences): RowPlan {
+  const view = viewFor(compiled, caller, 'retrieve')
+  const errors: FieldErrors = {}
+  const select = readSelection(view, query, errors)
+  if (prefer.strict) {
+    for (const name of query.keys()) {
+      if (!ROW_PARAMETERS.has(name)) Object.assign(errors, { [name]: ['Unknown query parameter.'] })
+    }
+  }
+  if (Object.keys(errors).length > 0) throw new ValidationError(errors)
+  return { compiled, view, select, where: [withId(compiled, id), ...rowsFor(compiled, caller, 'retrieve')] }
+}
+
+/** The predicate that a row has this id. */
+export const withId = (compiled: Compiled, id: string): Predicate => ({
+  path: compiled.model.primaryKey.name,
+  lookup: 'exact',
+  value: id,
+})
+
+const ROW_PARAMETERS = new Set(['fields', 'omit', 'format'])
+const NONE: ReadonlySet<string> = new Set()

@@ -1,0 +1,132 @@
+/** The resources of the server, compiled: what is asked of each role, and which resource answers for a model. */
+import type { Access, Predicate } from './access.ts'
+import { type Caller, type Right, ROLES, type Role } from './caller.ts'
+import { type Field, fieldsOf } from './fields.ts'
+import { columnAt, type Model, type ModelName, modelOf } from './model/model.ts'
+import { checkPredicates } from './read/where.ts'
+import type { Resource } from './resource.ts'
+
+/** What one role sees of a resource. */
+export interface View {
+  readonly role: Role
+  readonly access: Access
+  /** Shown fields by name, in order. */
+  readonly shown: ReadonlyMap<string, Field>
+}
+
+export interface Compiled {
+  readonly resource: Resource
+  readonly model: Model
+  readonly fields: ReadonlyMap<string, Field>
+  readonly views: ReadonlyMap<Role, View>
+  readonly registry: Registry
+}
+
+const ANYONE: Caller = {
+  userId: 0,
+  username: '',
+  role: null,
+  groups: [],
+  domainId: null,
+  userUuid: null,
+  profileId: null,
+  tokenId: 0,
+}
+
+export class Registry {
+  readonly timeZone: string
+  private readonly byPath = new Map<string, Compiled>()
+  private readonly byModel = new Map<string, Compiled>()
+
+  constructor(timeZone: string) {
+    this.timeZone = timeZone
+  }
+
+  /** Compiles and adds a resource; the first resource of a model answers for it when others refer to its rows. */
+  add(resource: Resource): Compiled {
+    try {
+      if (this.byPath.has(resource.path)) throw new Error('there is another resource of this path')
+      const compiled = compile(resource, this)
+      this.byPath.set(resource.path, compiled)
+      if (!this.byModel.has(resource.model)) this.byModel.set(resource.model, compiled)
+      return compiled
+    } catch (error) {
+      throw new Error(`resource ${resource.path}: ${(error as Error).message}`, { cause: error })
+    }
+  }
+
+  all(): Compiled[] {
+    return [...this.byPath.values()]
+  }
+
+  /** The resource that answers for a model, where one is registered. */
+  homeOf(model: ModelName): Compiled | undefined {
+    return this.byModel.get(model)
+  }
+
+  /** The rows of a model that a caller may refer to, or undefined when its role may see none. */
+  scopeOf(model: ModelName, caller: Caller): readonly Predicate[] | undefined {
+    const view = caller.role && this.homeOf(model)?.views.get(caller.role)
+    return view ? view.access.rights.retrieve?.(caller) : undefined
+  }
+}
+
+/** The roles that have a right on a resource. */
+export function rolesWith(compiled: Compiled, right: Right): Role[] {
+  return ROLES.filter((role) => compiled.views.get(role)?.access.rights[right])
+}
+
+function compile(resource: Resource, registry: Registry): Compiled {
+  const model = modelOf(resource.model)
+  const fields = new Map(fieldsOf(resource, registry.timeZone).map((field) => [field.name, field]))
+  checkDefinition(resource, model, fields)
+  const views = new Map<Role, View>()
+  for (const role of ROLES) {
+    const access = resource.access[role]
+    if (!access) continue
+    checkAccess(role, access, model, fields, new Set(Object.keys(resource.inputs ?? {})))
+    const hides = new Set(access.hides)
+    const visible = (f: Field) => f.shown && !hides.has(f.name) && (access.secrets || !f.column?.secret)
+    views.set(role, { role, access, shown: new Map([...fields].filter(([, field]) => visible(field))) })
+  }
+  return { resource, model, fields, views, registry }
+}
+
+function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<string, Field>): void {
+  for (const name of resource.order) columnAt(model, name.replace(/^-/, ''))
+  for (const path of resource.search) {
+    const column = columnAt(model, path)
+    if (column.secret) throw new Error(`search names ${path}, which is secret`)
+  }
+  for (const name of [...(resource.required ?? []), ...(resource.readOnly ?? []), ...(resource.writeOnly ?? [])]) {
+    if (!fields.get(name)) throw new Error(`${name} is required, read-only or write-only, but no field`)
+  }
+  for (const [name, path] of Object.entries(resource.fill ?? {})) {
+    columnAt(model, name)
+    columnAt(model, path)
+  }
+  for (const name of [...Object.keys(resource.where ?? {}), ...Object.keys(resource.defaults ?? {})])
+    columnAt(model, name)
+  if (Object.keys(resource.access).length === 0) throw new Error('no role has access')
+}
+
+function checkAccess(
+  role: Role,
+  access: Access,
+  model: Model,
+  fields: ReadonlyMap<string, Field>,
+  inputs: ReadonlySet<string>,
+): void {
+  for (const name of [
+    ...(access.changes ?? []),
+    ...(access.hides ?? []),
+    ...(access.needs ?? []),
+    ...(access.reserved ?? []),
+    ...Object.keys(access.own ?? {}),
+  ]) {
+    if (!fields.has(name) && !inputs.has(name))
+      throw new Error(`the access of ${role} names ${name}, which is no field`)
+  }
+  checkPredicates(model, access.systemWide ?? [])
+  for (const rows of Object.values(access.rights)) checkPredicates(model, rows(ANYONE))
+}

@@ -1,0 +1,158 @@
+/**
+ * A resource: what the Prisma schema cannot say of one endpoint. Everything else (routes, validation, filters,
+ * OpenAPI, CSV columns, conformance tests) derives from this and the model.
+ */
+import type { z } from 'zod'
+import type { Access } from './access.ts'
+import type { Caller, Role } from './caller.ts'
+import type { Column, ColumnName, ModelName, Path, Row } from './model/model.ts'
+import type { Transaction } from './write/transaction.ts'
+
+/** What hooks and actions may use beyond the database; the app's plugins add to it by declaration merging. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled in by declaration merging
+export interface Services {}
+
+export interface WriteContext {
+  readonly tx: Transaction
+  readonly caller: Caller
+  readonly services: Services
+  /** Values of the resource's `inputs` that were sent, checked. */
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+/** What to do before the transaction ends. Database only: the switch and the world hear of it `after`. */
+interface Within<M extends ModelName> {
+  create?(row: Row<M>, context: WriteContext): Promise<void>
+  update?(row: Row<M>, before: Row<M>, context: WriteContext): Promise<void>
+  delete?(row: Row<M>, context: WriteContext): Promise<void>
+}
+
+/** What to announce after the commit, before the answer. */
+export interface After<M extends ModelName> {
+  write?(row: Row<M>, context: { services: Services; caller: Caller }): Promise<void> | void
+}
+
+/** A value a body may hold which is no column of the model, such as a password. Never shown. */
+export interface Input {
+  readonly required?: boolean
+  readonly description: string
+  /** Checks the value; gives what hooks get, or throws nothing and returns sentences. `body` is the whole input. */
+  check(value: unknown, body: Readonly<Record<string, unknown>>): { value: unknown } | { errors: string[] }
+  /** JSON Schema of the value, for OpenAPI. */
+  readonly schema: Readonly<Record<string, unknown>>
+}
+
+/** Rows of another model inside a row, as a JSON array. */
+export interface Nested {
+  /** The join table, and its columns that name this row and the other. */
+  readonly through: { readonly model: ModelName; readonly here: string; readonly there: string }
+  readonly model: ModelName
+  readonly columns: readonly string[]
+  readonly order: string
+  /** The resource whose URLs the nested rows carry. */
+  readonly path: string
+  readonly description: string
+}
+
+export interface ActionContext {
+  readonly caller: Caller
+  readonly services: Services
+  /** Reads and writes outside any row's transaction. */
+  readonly tx: Transaction
+  readonly query: Readonly<Record<string, unknown>>
+}
+
+/** Something to do with a collection or a row that is no reading or writing of it. */
+export interface Action {
+  readonly on: 'collection' | 'row'
+  readonly methods: readonly ('GET' | 'POST')[]
+  readonly roles: readonly Role[]
+  readonly summary: string
+  readonly query?: z.ZodObject
+  /** JSON Schema of the answer, for OpenAPI. */
+  readonly answer?: Readonly<Record<string, unknown>>
+  /** `row` is the row in the caller's scope, for actions on a row; its secrets are there. */
+  run(context: ActionContext, row: Record<string, unknown>): Promise<unknown>
+}
+
+export interface Definition<M extends ModelName> {
+  /** The collection's name in URLs, `/api/PATH/`. */
+  readonly path: string
+  /** Columns the API shows; all when left out. */
+  readonly only?: readonly ColumnName<M>[]
+  /** Columns of the model that the API does not show. */
+  readonly hidden?: readonly ColumnName<M>[]
+  /** Columns that cannot be set through this resource, beyond those marked `@readonly`. */
+  readonly readOnly?: readonly ColumnName<M>[]
+  /** Columns that can be set and are never shown. */
+  readonly writeOnly?: readonly ColumnName<M>[]
+  /** Columns that only a create takes. */
+  readonly createOnly?: readonly ColumnName<M>[]
+  /** Nullable or defaulted columns that a create must have all the same. */
+  readonly required?: readonly ColumnName<M>[]
+  readonly order: readonly (ColumnName<M> | `-${ColumnName<M>}`)[]
+  readonly search: readonly Path<M>[]
+  /** Rows of this resource have these values, and get them when created. */
+  readonly where?: Readonly<Partial<Record<ColumnName<M>, string | boolean | number>>>
+  /** Columns that, left empty at creation, take the value found over a relation, cut to their length. */
+  readonly fill?: Readonly<Partial<Record<ColumnName<M>, Path<M>>>>
+  /** Values made at creation when left out. */
+  readonly defaults?: Readonly<Partial<Record<ColumnName<M>, () => unknown>>>
+  /** Columns of a one-to-one relation shown and taken as this resource's own; hooks write them. */
+  readonly borrowed?: Readonly<Record<string, `${string}__${string}`>>
+  readonly nested?: Readonly<Record<string, Nested>>
+  readonly inputs?: Readonly<Record<string, Input>>
+  readonly access: Readonly<Partial<Record<Role, Access>>>
+  /** A reason to refuse a write that no column can see, as sentences by field; asked before anything is written. */
+  readonly refuse?: (change: {
+    values: Partial<Row<M>> | null
+    inputs: Readonly<Record<string, unknown>>
+    before: Row<M> | null
+    caller: Caller
+  }) => Record<string, string[]> | undefined
+  readonly within?: Within<M>
+  readonly after?: After<M>
+  readonly actions?: Readonly<Record<string, Action>>
+}
+
+/** A definition with its model, its types no longer needed: what the engine works with. */
+export type Resource = Omit<
+  Definition<ModelName>,
+  | 'only'
+  | 'hidden'
+  | 'readOnly'
+  | 'writeOnly'
+  | 'createOnly'
+  | 'required'
+  | 'order'
+  | 'search'
+  | 'fill'
+  | 'defaults'
+  | 'where'
+> & {
+  readonly model: ModelName
+  readonly only?: readonly string[]
+  readonly hidden?: readonly string[]
+  readonly readOnly?: readonly string[]
+  readonly writeOnly?: readonly string[]
+  readonly createOnly?: readonly string[]
+  readonly required?: readonly string[]
+  readonly order: readonly string[]
+  readonly search: readonly string[]
+  readonly where?: Readonly<Record<string, string | boolean | number>>
+  readonly fill?: Readonly<Record<string, string>>
+  readonly defaults?: Readonly<Record<string, () => unknown>>
+}
+
+/** Declares a resource of a model. The model stands first so that the definition is checked against it. */
+export function resource<M extends ModelName>(model: M, definition: Definition<NoInfer<M>>): Resource {
+  return { model, ...definition } as unknown as Resource
+}
+
+/** A module: its resources under one name, in the order of the API's index. */
+export interface ResourceModule {
+  readonly name: string
+  readonly resources: readonly Resource[]
+}
+
+export type { Column }
