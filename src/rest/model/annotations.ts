@@ -22,7 +22,7 @@ const LISTS = new Set(['choices'])
 const NUMBERS = new Set(['digits', 'min', 'max'])
 const STRINGS = new Set(['label'])
 const FLAGS = new Set(['blank', 'filled', 'email', 'username', 'readonly', 'secret'])
-const WORD = /@([a-z]+)(?:\(([^)]*(?:"[^"]*"[^)]*)*)\))?/g
+const WORD = /@([a-z]+)(?:\(((?:"[^"]*"|[^")])*)\))?/g
 
 /** Reads a column's comment. `where` names the column in the error a wrong annotation stops the start-up with. */
 export function readAnnotations(comment: string | undefined, where: string): Annotations {

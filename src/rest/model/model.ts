@@ -65,6 +65,17 @@ interface RawField {
   documentation?: string
 }
 
+const TYPES: Record<string, { type: ColumnType; sqlType: string }> = {
+  Int: { type: 'integer', sqlType: 'integer' },
+  BigInt: { type: 'integer', sqlType: 'bigint' },
+  Boolean: { type: 'boolean', sqlType: 'boolean' },
+  DateTime: { type: 'datetime', sqlType: 'timestamptz' },
+  Decimal: { type: 'decimal', sqlType: 'numeric' },
+  Json: { type: 'json', sqlType: 'jsonb' },
+  Bytes: { type: 'bytes', sqlType: 'bytea' },
+  String: { type: 'text', sqlType: 'text' },
+}
+
 const models = new Map<string, Model>(datamodel.models.map((raw) => [raw.name, readModel(raw)]))
 
 /** The model of that name; an unknown name is a mistake in a definition. */
@@ -124,17 +135,6 @@ function oneToOneBack(from: string, to: string): Hop {
   const other = datamodel.models.find((m) => m.name === to)!.fields as unknown as RawField[]
   const key = other.find((f) => f.kind === 'object' && f.type === from && f.from)!
   return { model: to as ModelName, local: key.to![0]!, remote: key.from![0]! }
-}
-
-const TYPES: Record<string, { type: ColumnType; sqlType: string }> = {
-  Int: { type: 'integer', sqlType: 'integer' },
-  BigInt: { type: 'integer', sqlType: 'bigint' },
-  Boolean: { type: 'boolean', sqlType: 'boolean' },
-  DateTime: { type: 'datetime', sqlType: 'timestamptz' },
-  Decimal: { type: 'decimal', sqlType: 'numeric' },
-  Json: { type: 'json', sqlType: 'jsonb' },
-  Bytes: { type: 'bytes', sqlType: 'bytea' },
-  String: { type: 'text', sqlType: 'text' },
 }
 
 function readColumn(model: string, field: RawField, references: Hop | undefined): Column {
