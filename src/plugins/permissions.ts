@@ -1,0 +1,41 @@
+/**
+ * Hooks every request: nobody gets past whom the route's `config.access` does not let in. Routes below /api/ and
+ * /api-auth/ are closed unless they say otherwise, and one that forgets to stops the start. Register it after
+ * @fastify/cors, whose answers to preflights need no token, and before any route.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import plugin from 'fastify-plugin'
+import type { Role } from '../rest/caller.ts'
+import { forbidden } from '../rest/errors.ts'
+
+/** Everybody; whoever has a token, even without a role; or these roles, none of them for a method nobody may use. */
+export type RouteAccess = 'public' | 'signed in' | readonly Role[]
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess
+  }
+}
+
+async function permissions(app: FastifyInstance): Promise<void> {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (isGuarded(url) && config?.access === undefined) {
+      throw new Error(`The route ${String(method)} ${url} does not say in config.access who may use it.`)
+    }
+  })
+  app.addHook('onRequest', async (request: FastifyRequest) => {
+    if (request.is404) return // a path that is not there needs no token
+    const { url = '', config } = request.routeOptions
+    const access = config.access ?? (isGuarded(url) ? [] : 'public')
+    if (access === 'public') return
+    const { role } = await app.authenticate(request)
+    if (access === 'signed in') return
+    if (role === null || !access.includes(role)) throw forbidden()
+  })
+}
+
+function isGuarded(url: string): boolean {
+  return /^\/api(-auth)?(\/|$)/.test(url)
+}
+
+export default plugin(permissions, { name: 'permissions', fastify: '5.x', dependencies: ['authentication'] })
