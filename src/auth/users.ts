@@ -62,8 +62,8 @@ export async function createUser(queries: Queries, user: NewUser): Promise<numbe
 /** Makes the groups that give the roles, unless they are there. */
 export async function ensureGroups(queries: Queries): Promise<void> {
   await queries.query(
-    `INSERT INTO groups (name) SELECT name FROM unnest($1::text[]) AS name
-     WHERE NOT EXISTS (SELECT 1 FROM groups AS g WHERE g.name = name.name) ON CONFLICT DO NOTHING`,
+    `INSERT INTO groups (name) SELECT name FROM unnest($1::text[]) WITH ORDINALITY AS given (name, place)
+     WHERE NOT EXISTS (SELECT 1 FROM groups AS g WHERE g.name = given.name) ORDER BY place ON CONFLICT DO NOTHING`,
     [[...ROLES].reverse()],
   )
 }
