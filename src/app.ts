@@ -1,11 +1,11 @@
 /** The application: what every route shares, then the modules, in plain order. */
 import { randomUUID } from 'node:crypto'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Config } from './config.ts'
 import { logger } from './logger.ts'
-import { accounts } from './modules/accounts/index.ts'
+import accounts from './modules/accounts/index.ts'
 import firstStart from './modules/tenants/first-start.ts'
-import { tenants } from './modules/tenants/index.ts'
+import tenants from './modules/tenants/index.ts'
 import authentication from './plugins/authentication.ts'
 import bodies from './plugins/bodies.ts'
 import database from './plugins/database.ts'
@@ -30,7 +30,8 @@ declare module 'fastify' {
 export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger(config.logLevel) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // One line a request, when it is answered (src/plugins/observation.ts).
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trusted(config.trustProxy),
     bodyLimit: config.limits.bodyBytes,
     requestTimeout: config.limits.requestTimeoutMs,

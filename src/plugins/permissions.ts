@@ -3,7 +3,7 @@
  * /api-auth/ are closed unless they say otherwise, and one that forgets to stops the start. Register it after
  * @fastify/cors, whose answers to preflights need no token, and before any route.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Role } from '../rest/caller.ts'
 import { forbidden } from '../rest/errors.ts'
@@ -18,8 +18,14 @@ declare module 'fastify' {
 }
 
 async function permissions(app: FastifyInstance): Promise<void> {
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (isGuarded(url) && config?.access === undefined) {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    routes.push(route)
+  })
+  // Only now have the hooks of all plugins said what they have to say about their routes.
+  app.addHook('onReady', async () => {
+    for (const { method, url, config } of routes) {
+      if (!isGuarded(url) || config?.access !== undefined) continue
       throw new Error(`The route ${String(method)} ${url} does not say in config.access who may use it.`)
     }
   })

@@ -12,7 +12,13 @@ const MAX_EVENT_LOOP_DELAY_MS = 1000
 
 async function protection(app: FastifyInstance): Promise<void> {
   const { corsOrigins, limits } = app.config
-  await app.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } })
+  await app.register(helmet, {
+    // JSON needs no policy; the documentation's page has its own.
+    contentSecurityPolicy: false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // Whether a host may only be reached over TLS is for the proxy that ends TLS to say.
+    strictTransportSecurity: false,
+  })
   if (corsOrigins === '*' || corsOrigins.length > 0) {
     const options = {
       origin: corsOrigins,

@@ -1,5 +1,6 @@
 /** Tenants, the people in them, and settings. */
 import { moduleOf } from '../../plugins/resources.ts'
+import type { Resource } from '../../rest/resource.ts'
 import { defaultSettings, timeConditionPresets } from './default-settings.ts'
 import { domainSettings } from './domain-settings.ts'
 import { domains } from './domains.ts'
@@ -8,7 +9,7 @@ import { profileSettings } from './profile-settings.ts'
 import { profiles } from './profiles.ts'
 import { users } from './users.ts'
 
-export const tenants = moduleOf('tenants', [
+export const resources: readonly Resource[] = [
   users,
   groups,
   domains,
@@ -17,4 +18,6 @@ export const tenants = moduleOf('tenants', [
   domainSettings,
   profileSettings,
   timeConditionPresets,
-])
+]
+
+export default moduleOf('tenants', resources)

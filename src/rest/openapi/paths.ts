@@ -1,0 +1,176 @@
+/** The OpenAPI paths of a resource: the same routes that src/rest/http/routes.ts makes. */
+import { z } from 'zod'
+import type { Right, Role } from '../caller.ts'
+import { PARSES } from '../http/metadata.ts'
+import { lookupsOf } from '../read/lookups.ts'
+import { LARGEST_PAGE, PAGE_SIZE } from '../read/pagination.ts'
+import { type Compiled, rolesWith } from '../registry.ts'
+import type { Action } from '../resource.ts'
+import { columnSchema, type Schema } from './schemas.ts'
+
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
+const parameterRef = (name: string): Schema => ({ $ref: `#/components/parameters/${name}` })
+const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
+
+/** `follow_me_destinations` → `FollowMeDestinations`. */
+export const schemaName = (compiled: Compiled): string =>
+  compiled.resource.path.replace(/(?:^|_)([a-z])/g, (_match, letter: string) => letter.toUpperCase())
+
+/** The paths of a resource and its actions. */
+export function resourcePaths(compiled: Compiled): Record<string, Schema> {
+  const { path, actions = {} } = compiled.resource
+  const entries = Object.entries(actions).map(([name, action]) => {
+    const base = `/api/${path}/${action.on === 'row' ? '{id}/' : ''}${name}/`
+    return [base, actionPath(compiled, name, action)] as const
+  })
+  return {
+    [`/api/${path}/`]: collectionPath(compiled),
+    [`/api/${path}/{id}/`]: rowPath(compiled),
+    ...Object.fromEntries(entries),
+  }
+}
+
+function collectionPath(compiled: Compiled): Schema {
+  const name = schemaName(compiled)
+  const list = {
+    parameters: [...LIST_PARAMETERS.map(parameterRef), orderingParameter(compiled), ...filterParameters(compiled)],
+    responses: {
+      200: {
+        description: 'A page of rows.',
+        content: { ...json(ref(`${name}List`)), 'text/csv': { schema: { type: 'string' } } },
+      },
+      ...errors(400, 401, 403, 404, 406),
+    },
+  }
+  const create = {
+    requestBody: body(ref(`${name}Input`)),
+    responses: { 201: { description: 'The row.', content: json(ref(name)) }, ...errors(400, 401, 403, 415) },
+  }
+  return {
+    ...operation(compiled, 'get', 'list', 'List', list),
+    ...operation(compiled, 'post', 'create', 'Create', create),
+  }
+}
+
+function rowPath(compiled: Compiled): Schema {
+  const name = schemaName(compiled)
+  const found = { 200: { description: 'The row.', content: json(ref(name)) } }
+  return {
+    parameters: [idParameter(compiled)],
+    ...operation(compiled, 'get', 'retrieve', 'Retrieve', {
+      parameters: [parameterRef('fields'), parameterRef('omit'), parameterRef('format')],
+      responses: { ...found, ...errors(400, 401, 403, 404, 406) },
+    }),
+    ...operation(compiled, 'put', 'update', 'Replace', {
+      requestBody: body(ref(`${name}Input`)),
+      responses: { ...found, ...errors(400, 401, 403, 404, 415) },
+    }),
+    ...operation(compiled, 'patch', 'update', 'Update', {
+      requestBody: body(ref(`${name}Patch`)),
+      responses: { ...found, ...errors(400, 401, 403, 404, 415) },
+    }),
+    ...operation(compiled, 'delete', 'delete', 'Delete', {
+      responses: { 204: { description: 'It is deleted.' }, ...errors(401, 403, 404) },
+    }),
+  }
+}
+
+/** An operation, where a role has the right to it; its description names the roles. */
+function operation(compiled: Compiled, method: string, right: Right, verb: string, rest: Schema): Schema {
+  const roles = rolesWith(compiled, right)
+  if (roles.length === 0) return {}
+  const { path } = compiled.resource
+  return { [method]: { ...about(path, `${verb.toLowerCase()}_${path}`, `${verb} ${path}`, roles), ...rest } }
+}
+
+function about(path: string, operationId: string, summary: string, roles: readonly Role[]): Schema {
+  return { tags: [path], operationId, summary, description: `Roles: ${roles.join(', ')}.` }
+}
+
+function actionPath(compiled: Compiled, name: string, action: Action): Schema {
+  const { path } = compiled.resource
+  const query = action.query ? queryParameters(action.query) : []
+  const methods = action.methods.map((method) => [
+    method.toLowerCase(),
+    {
+      ...about(path, `${method.toLowerCase()}_${path}_${name}`, action.summary, action.roles),
+      ...(query.length > 0 && { parameters: query }),
+      responses: {
+        200: { description: 'Done.', content: json(action.answer ?? { type: 'object' }) },
+        ...errors(400, 401, 403, 404, 503),
+      },
+    },
+  ])
+  return { ...(action.on === 'row' && { parameters: [idParameter(compiled)] }), ...Object.fromEntries(methods) }
+}
+
+function queryParameters(query: z.ZodObject): Schema[] {
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', schema }))
+}
+
+const LIST_PARAMETERS = ['page', 'page_size', 'search', 'fields', 'omit', 'format', 'prefer']
+
+/** The parameters that mean the same everywhere. */
+export const PARAMETERS: Record<string, Schema> = {
+  page: { name: 'page', in: 'query', schema: { type: 'string', default: '1' }, description: 'A page number, or last.' },
+  page_size: {
+    name: 'page_size',
+    in: 'query',
+    schema: { type: 'integer', default: PAGE_SIZE, maximum: LARGEST_PAGE },
+    description: 'Rows a page.',
+  },
+  search: { name: 'search', in: 'query', schema: { type: 'string' }, description: 'Words that must all be found.' },
+  fields: { name: 'fields', in: 'query', schema: { type: 'string' }, description: 'The fields to give, by comma.' },
+  omit: { name: 'omit', in: 'query', schema: { type: 'string' }, description: 'The fields to leave out, by comma.' },
+  format: { name: 'format', in: 'query', schema: { type: 'string', enum: ['json', 'csv'] } },
+  prefer: {
+    name: 'Prefer',
+    in: 'header',
+    schema: { type: 'string' },
+    description: 'handling=strict: unknown fields and parameters are errors. count=none: do not count.',
+  },
+}
+
+function idParameter(compiled: Compiled): Schema {
+  return { name: 'id', in: 'path', required: true, schema: { ...columnSchema(compiled.model.primaryKey) } }
+}
+
+function orderingParameter(compiled: Compiled): Schema {
+  const names = filterable(compiled).map((field) => field.name)
+  const description = `Fields by comma, each with - before it for descending: ${names.join(', ')}. Default: ${compiled.resource.order.join(',')}.`
+  return { name: 'ordering', in: 'query', schema: { type: 'string' }, description }
+}
+
+function filterParameters(compiled: Compiled): Schema[] {
+  return filterable(compiled).map(({ name, column }) => {
+    const lookups = lookupsOf(column!).filter((lookup) => lookup !== 'exact')
+    const { default: _default, ...schema } = columnSchema(column!)
+    const hops = column!.references ? ' Also through the relation, as field__other_field=value.' : ''
+    return { name, in: 'query', schema, description: `Lookups, as ${name}__LOOKUP: ${lookups.join(', ')}.${hops}` }
+  })
+}
+
+const filterable = (compiled: Compiled) =>
+  [...compiled.fields.values()].filter((field) => field.shown && field.path && !field.column?.secret)
+
+const body = (schema: Schema): Schema => ({
+  required: true,
+  content: Object.fromEntries(PARSES.map((type) => [type, { schema }])),
+})
+
+const REASONS: Record<number, string> = {
+  400: 'Something sent is wrong; each field at fault is named.',
+  401: 'No token, or one that is not valid.',
+  403: 'The role may not do this.',
+  404: 'There is no such row or page.',
+  406: 'The Accept header cannot be met.',
+  415: 'The body is of a type that is not taken.',
+  503: 'The switch or the database cannot be reached.',
+}
+
+function errors(...statuses: number[]): Schema {
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: REASONS[status], content: json(ref('Error')) }]),
+  )
+}
