@@ -40,6 +40,11 @@ export async function verifyAbsent(plain: string): Promise<void> {
   await argon2.verify(await absentHash, plain)
 }
 
+/** Whether `verifyPassword` can make anything of a stored hash. */
+export function isUsableHash(stored: string): boolean {
+  return /^\$argon2id\$v=19\$[mtp=,\d]+\$[\w+/]{11,}\$[\w+/]{22,}$/.test(stored) || djangoIterations(stored) > 0
+}
+
 /** The iterations of a Django hash that `verifyPassword` accepts, 0 for any other. */
 export function djangoIterations(stored: string): number {
   const iterations = Number(/^pbkdf2_sha256\$([1-9]\d{0,7})\$[^$]+\$[A-Za-z0-9+/]{43}=$/.exec(stored)?.[1] ?? 0)

@@ -2,13 +2,15 @@
 import { randomInt } from 'node:crypto'
 import { ROLES, type Role } from '../rest/caller.ts'
 import { ValidationError } from '../rest/errors.ts'
-import { hashPassword } from './passwords.ts'
+import { hashPassword, isUsableHash } from './passwords.ts'
 import { atomically, type Queries, rowsOf } from './queries.ts'
 
 export interface NewUser {
   readonly username: string
   /** Left out: the user cannot sign in with one, but may be given tokens. */
   readonly password?: string
+  /** A hash of the password, ours or Django's, in its place. */
+  readonly hash?: string
   /** Names of groups. */
   readonly groups?: readonly string[]
   readonly domainId?: string | null
@@ -25,9 +27,19 @@ export async function setPassword(
   queries: Queries,
   userId: number,
   plain: string,
+  options: { revoke?: boolean } = {},
+): Promise<void> {
+  await setPasswordHash(queries, userId, await hashPassword(plain), options)
+}
+
+/** The same from a hash, ours or Django's. */
+export async function setPasswordHash(
+  queries: Queries,
+  userId: number,
+  hash: string,
   { revoke = true }: { revoke?: boolean } = {},
 ): Promise<void> {
-  const hash = await hashPassword(plain)
+  checkHash(hash)
   await atomically(queries, async (tx) => {
     // First the hash: a login with the old password waits for it, or was before it and its token ends below.
     await tx.query(
@@ -42,7 +54,8 @@ export async function setPassword(
 /** Makes a user with its profile and its groups, and returns the user's id. The password's quality is not looked at. */
 export async function createUser(queries: Queries, user: NewUser): Promise<number> {
   const { username, password, groups = [], domainId = null, email = '', isSuperuser = false } = user
-  const hash = password === undefined ? undefined : await hashPassword(password)
+  const hash = password === undefined ? user.hash : await hashPassword(password)
+  if (hash !== undefined) checkHash(hash)
   return atomically(queries, async (tx) => {
     const taken = 'SELECT 1 FROM users WHERE username = $1 UNION ALL SELECT 1 FROM profiles WHERE username = $1'
     if ((await rowsOf(tx, taken, [username])).length > 0) throw usernameTaken()
@@ -98,6 +111,10 @@ export function readablePassword(): string {
   const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
   const group = () => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('')
   return [group(), group(), group(), group()].join('-')
+}
+
+function checkHash(hash: string): void {
+  if (!isUsableHash(hash)) throw new ValidationError({ hash: ['This is no password hash that can be verified.'] })
 }
 
 async function insertUser(tx: Queries, username: string, email: string, isSuperuser: boolean): Promise<number> {
