@@ -19,8 +19,14 @@ async function firstStart(app: FastifyInstance): Promise<void> {
 
 /** The default settings, when there are none at all: an operator who deleted one does not get it back. */
 async function ensureSettings(app: FastifyInstance): Promise<void> {
-  const some = await app.prisma.defaultSetting.findFirst({ select: { id: true } })
-  if (!some) await app.prisma.defaultSetting.createMany({ data: [...DEFAULT_SETTINGS] })
+  await app.prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(${SETTINGS_LOCK})::text`
+    const some = await tx.defaultSetting.findFirst({ select: { id: true } })
+    if (!some) await tx.defaultSetting.createMany({ data: [...DEFAULT_SETTINGS] })
+  })
 }
+
+/** Servers that start at once make the settings once between them. */
+const SETTINGS_LOCK = 7_209_402
 
 export default plugin(firstStart, { name: 'first-start', dependencies: ['database'] })

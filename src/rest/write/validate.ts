@@ -61,7 +61,7 @@ function readField(
   const value = sent === undefined ? undefined : emptied(field, sent, form)
   const put = (result: unknown) => (field.kind === 'borrowed' ? valid.inputs : valid.values).set(field.name, result)
   if (value === undefined) {
-    if (own && mode === 'create') put(own(caller))
+    if (own && mode === 'create') put(ownValue(own, caller))
     else if (mode !== 'update' && !own && isRequired(compiled, view, field, mode)) {
       addError(valid.errors, field.name, 'This field is required.')
     }
@@ -78,6 +78,13 @@ function readField(
   const result = field.parse!(value)
   if (result.ok) put(result.value)
   else addError(valid.errors, field.name, result.error)
+}
+
+/** Who has no tenant of its own has none to create in. */
+function ownValue(own: (caller: Caller) => unknown, caller: Caller): unknown {
+  const value = own(caller)
+  if (value === null || value === undefined) throw forbidden()
+  return value
 }
 
 /** What '' means where it is no value of the column: null, or with a form a field left alone. */
