@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Binaries, findBinaries } from './embedded/binaries.ts'
+import { type Binaries, findBinaries, findPackage } from './embedded/binaries.ts'
 import { claim } from './embedded/owner.ts'
 import { dataPathIn, findPlace, type Place, systemDirectory } from './embedded/place.ts'
 import {
@@ -56,6 +56,7 @@ export interface EmbeddedPostgres {
 
 /** Starts a real PostgreSQL from the programs npm installed: on loopback only, never as root, data kept between starts. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  findPackage() // before anything is made or changed
   const place = findPlace(options.dataDirectory, options.log)
   const dataPath = dataPathIn(place.directory)
   const claimed = await claim(join(place.directory, 'owner.pid'))

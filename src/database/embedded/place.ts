@@ -39,8 +39,7 @@ export function findPlace(dataDirectory: string, log: (message: string) => void)
       .map((base) => join(base, name))
       .find((path) => existsSync(dataPathIn(path)))
   if (!existing && reachable) {
-    mkdirSync(wanted, { recursive: true })
-    requireWritable(wanted)
+    makeWritable(wanted)
     if (user) chmodSync(wanted, 0o711) // what is secret in it is closed itself
     return { directory: wanted, user }
   }
@@ -72,11 +71,15 @@ function makeDirectory(path: string): string {
   return path
 }
 
-function requireWritable(path: string): void {
+function makeWritable(path: string): void {
   try {
+    mkdirSync(path, { recursive: true })
     accessSync(path, constants.W_OK | constants.X_OK)
-  } catch {
-    const whose = `user ${lstatSync(path).uid}`
-    throw new Error(`${path} belongs to ${whose}, who probably started pbx-api first: start it as ${whose} again.`)
+  } catch (error) {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    const reason = found
+      ? `it belongs to user ${found.uid}, who probably started pbx-api first`
+      : (error as Error).message
+    throw new Error(`${path} cannot hold the data: ${reason}. Start pbx-api as another user, or set DATABASE_URL.`)
   }
 }
