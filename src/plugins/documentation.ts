@@ -26,7 +26,7 @@ async function documentation(app: FastifyInstance): Promise<void> {
       staticCSP:
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'self'",
       theme: { title: 'pbx-api' },
-      uiConfig: { persistAuthorization: true, tryItOutEnabled: true, docExpansion: 'none', deepLinking: true },
+      uiConfig: { persistAuthorization: true, tryItOutEnabled: true, docExpansion: 'none', layout: 'BaseLayout' },
     })
   })
 }
