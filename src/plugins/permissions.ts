@@ -11,7 +11,18 @@ import { forbidden } from '../rest/errors.ts'
 /** Everybody; whoever has a token, even without a role; or these roles, none of them for a method nobody may use. */
 export type RouteAccess = 'public' | 'signed in' | readonly Role[]
 
+/** A route that is not open by where it is. */
+export interface GuardedRoute {
+  readonly method: string
+  readonly url: string
+  readonly access: RouteAccess
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route below /api/ and /api-auth/, so that a test can try them all. */
+    guardedRoutes: readonly GuardedRoute[]
+  }
   interface FastifyContextConfig {
     access?: RouteAccess
   }
@@ -19,14 +30,20 @@ declare module 'fastify' {
 
 async function permissions(app: FastifyInstance): Promise<void> {
   const routes: RouteOptions[] = []
+  const guardedRoutes: GuardedRoute[] = []
+  app.decorate('guardedRoutes', guardedRoutes)
   app.addHook('onRoute', (route) => {
     routes.push(route)
   })
   // Only now have the hooks of all plugins said what they have to say about their routes.
   app.addHook('onReady', async () => {
     for (const { method, url, config } of routes) {
-      if (!isGuarded(url) || config?.access !== undefined) continue
-      throw new Error(`The route ${String(method)} ${url} does not say in config.access who may use it.`)
+      if (!isGuarded(url)) continue
+      const access = config?.access
+      if (access === undefined) {
+        throw new Error(`The route ${String(method)} ${url} does not say in config.access who may use it.`)
+      }
+      for (const each of [method].flat()) guardedRoutes.push({ method: each, url, access })
     }
   })
   app.addHook('onRequest', async (request: FastifyRequest) => {
