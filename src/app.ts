@@ -17,6 +17,7 @@ import permissions from './plugins/permissions.ts'
 import protection from './plugins/protection.ts'
 import resources from './plugins/resources.ts'
 import signIn from './plugins/sign-in.ts'
+import { withoutSuffix } from './rest/http/suffix.ts'
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 
@@ -36,6 +37,7 @@ export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
     bodyLimit: config.limits.bodyBytes,
     requestTimeout: config.limits.requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    rewriteUrl: ({ url = '/' }) => withoutSuffix(url),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
   })
