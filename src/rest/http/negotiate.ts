@@ -24,8 +24,11 @@ export function negotiate(query: Query, accept: string | undefined): Form {
   if (asked && !Object.hasOwn(TYPES, asked)) throw notFound()
   const offered = asked ? [asked as Format] : (Object.keys(TYPES) as Format[])
   const types = offered.map((format) => TYPES[format])
-  const chosen = new Negotiator({ headers: { accept: accept || '*/*' } }).mediaType(types)
+  const chosen = new Negotiator({ headers: { accept: withoutParameters(accept || '*/*') } }).mediaType(types)
   if (!chosen) throw notAcceptable()
   const indent = /application\/json\s*;[^,]*\bindent=(\d)\b/.exec(accept ?? '')
   return { format: offered[types.indexOf(chosen)]!, indent: Number(indent?.[1] ?? 0) }
 }
+
+/** `application/json; charset=utf-8` is met by `application/json`; only the weight `q` counts, as in DRF. */
+const withoutParameters = (accept: string) => accept.replace(/\s*;\s*(?!q\s*=)[^;,]*/gi, '')
