@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, ENVIRONMENT_VARIABLES, readConfig } from '../src/config.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** For each variable: values that are taken, as they end up, and values that stop the start. */
+const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[] }> = {
+  HOST: { right: { '0.0.0.0': { host: '0.0.0.0' }, '::1': { host: '::1' } }, wrong: ['a b', 'http://x'] },
+  PORT: { right: { '0': { port: 0 }, '65535': { port: 65_535 } }, wrong: ['65536', '-1', '80a', '1.5', '0x50'] },
+  DATABASE_URL: {
+    right: { 'postgres://a/b': { databaseUrl: 'postgres://a/b' } },
+    wrong: ['mysql://user:secret@a/b', 'postgresql://', 'localhost'],
+  },
+  DATABASE_POOL_SIZE: { right: { '1': { databasePoolSize: 1 } }, wrong: ['0', '1001'] },
+  PUBLIC_URL: {
+    right: { 'https://a.example/pbx/': { publicUrl: 'https://a.example/pbx' } },
+    wrong: ['a.example', 'ftp://a.example', 'https://a.example/?x=1'],
+  },
+  TRUST_PROXY: {
+    right: {
+      true: { trustProxy: true },
+      false: { trustProxy: false },
+      '0': { trustProxy: false },
+      '2': { trustProxy: 2 },
+      '10.0.0.0/8, ::1,loopback': { trustProxy: ['10.0.0.0/8', '::1', 'loopback'] },
+    },
+    wrong: ['yes', '10.0.0.0/33', '10.0.0', ',', '::1/129', '10.0.0.0/8/8'],
+  },
+  CORS_ORIGINS: {
+    right: {
+      '*': { corsOrigins: '*' },
+      'https://a.example/, http://b:81': { corsOrigins: ['https://a.example', 'http://b:81'] },
+    },
+    wrong: ['a.example', 'https://a.example/path', '*,https://a.example'],
+  },
+  LOG_LEVEL: { right: { debug: { logLevel: 'debug' }, SILENT: { logLevel: 'silent' } }, wrong: ['verbose', '3'] },
+  TIME_ZONE: { right: { 'Europe/Berlin': { timeZone: 'Europe/Berlin' } }, wrong: ['Mars/Base', '+02:00', 'CEST+1'] },
+  TOKEN_TTL_DAYS: { right: { '0': { tokenTtlDays: null }, '30': { tokenTtlDays: 30 } }, wrong: ['-1', 'never'] },
+  PBX_ADMIN_USERNAME: { right: { 'jörg@x': { admin: { username: 'jörg@x' } } }, wrong: ['a b', 'x'.repeat(151)] },
+  PBX_ADMIN_PASSWORD: {
+    right: { ' long enough ': { admin: { username: 'admin', password: ' long enough ' } } },
+    wrong: ['too short'],
+  },
+  BODY_LIMIT_BYTES: { right: { '2048': { limits: { bodyBytes: 2048 } } }, wrong: ['0', '1MB'] },
+  REQUEST_TIMEOUT_MS: { right: { '100': { limits: { requestTimeoutMs: 100 } } }, wrong: ['0', '2147483648'] },
+  STATEMENT_TIMEOUT_MS: { right: { '100': { limits: { statementTimeoutMs: 100 } } }, wrong: ['0', '10s'] },
+  RATE_LIMIT_MAX: { right: { '0': { limits: { ratePerMinute: 0 } } }, wrong: ['-1', 'off'] },
+}
+
+function failure(env: NodeJS.ProcessEnv): string {
+  try {
+    readConfig(env)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as ConfigError).message
+  }
+  throw new Error(`${JSON.stringify(env)} was taken`)
+}
+
+describe('the environment', () => {
+  test('may be empty: these are the defaults', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 8000,
+      databasePoolSize: 10,
+      dataDirectory: resolve(root, '.data'),
+      trustProxy: false,
+      corsOrigins: [],
+      logLevel: 'info',
+      timeZone: 'UTC',
+      tokenTtlDays: null,
+      admin: { username: 'admin' },
+      limits: { bodyBytes: 1_048_576, requestTimeoutMs: 30_000, statementTimeoutMs: 10_000, ratePerMinute: 6000 },
+    })
+  })
+
+  test('counts an empty variable as unset', () => {
+    expect(
+      readConfig(Object.fromEntries(ENVIRONMENT_VARIABLES.map((name) => [name, ' '.repeat(Number(name < 'P'))]))),
+    ).toEqual(readConfig({}))
+  })
+
+  test('has each variable tried here, and explained in .env.example', () => {
+    expect(Object.keys(VALUES).sort()).toEqual([...ENVIRONMENT_VARIABLES].sort())
+    const lines = readFileSync(resolve(root, '.env.example'), 'utf8').split('\n')
+    const explained = lines.flatMap((line, index) => {
+      const name = /^#([A-Z_]+)=/.exec(line)?.[1]
+      return name && /^# \S/.test(lines[index - 1] ?? '') ? [name] : []
+    })
+    expect(explained.sort()).toEqual([...ENVIRONMENT_VARIABLES].sort())
+  })
+
+  describe.each(Object.entries(VALUES))('%s', (name, { right, wrong }) => {
+    test.each(Object.entries(right))('may be "%s"', (text, expected) => {
+      expect(readConfig({ [name]: text })).toMatchObject(expected as object)
+    })
+
+    test.each(wrong)('must not be "%s", and the message names it', (text) => {
+      expect(failure({ [name]: text })).toMatch(
+        new RegExp(`^The environment is not usable:\\n  ${name}: expected [^\\n]+$`),
+      )
+    })
+  })
+
+  test('is refused with every wrong variable named, and no secret repeated', () => {
+    const wrong = Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, values.wrong[0]]))
+    const message = failure(wrong)
+    for (const name of ENVIRONMENT_VARIABLES) expect(message).toContain(`  ${name}: expected `)
+    expect(message).not.toMatch(/secret|too short/)
+  })
+
+  test('becomes a value that nobody can change', () => {
+    const config = readConfig({ CORS_ORIGINS: 'https://a.example' })
+    for (const part of [config, config.limits, config.admin, config.corsOrigins]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+})
