@@ -9,11 +9,15 @@ export function textParser(column: Column): Parser {
   const blankTaken = takesBlank(column)
   return (input) => {
     if (typeof input !== 'string' && typeof input !== 'number') return refused('Not a valid string.')
+    if (typeof input === 'number' && wasRounded(input)) return refused('A number of this size must be sent as text.')
     const text = String(input).trim()
     if (text === '') return blankTaken ? parsed('') : refused('This field may not be blank.')
     return forbiddenCharacter(text) ?? tooLong(text, column) ?? misshapen(text, column) ?? parsed(text)
   }
 }
+
+/** JSON numbers of more than 15 digits lose the last ones before anyone sees them: no telephone number may change so. */
+const wasRounded = (input: number) => Math.abs(input) > Number.MAX_SAFE_INTEGER
 
 /** Whether '' is a value of the column: nullable text takes it unless `@filled`, other text only with `@blank`. */
 export function takesBlank(column: Column): boolean {
