@@ -5,7 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { tooManyRequests } from '../rest/errors.ts'
+import { ApiError, tooManyRequests } from '../rest/errors.ts'
 
 /** The event loop's delay from which new requests are turned away: answers would be too late to be of use. */
 const MAX_EVENT_LOOP_DELAY_MS = 1000
@@ -35,12 +35,22 @@ async function protection(app: FastifyInstance): Promise<void> {
     await app.register(rateLimit, {
       max: limits.ratePerMinute,
       timeWindow: 60_000,
-      keyGenerator: (request) => request.headers.authorization ?? request.ip,
+      keyGenerator: (request) => limitKey(app, request),
       allowList: (request) => PROBES.has(request.url),
       errorResponseBuilder: (_request, context) => tooManyRequests(Math.ceil(context.ttl / 1000)),
     })
   }
   await app.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, retryAfter: 5 })
+}
+
+/** A valid token has an allowance of its own; whatever else is sent counts for the address it comes from. */
+async function limitKey(app: FastifyInstance, request: FastifyRequest): Promise<string> {
+  if (!request.headers.authorization) return request.ip
+  const caller = await app.authenticate(request).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  })
+  return caller ? `token ${caller.tokenId}` : request.ip
 }
 
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])

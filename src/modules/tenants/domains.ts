@@ -18,6 +18,8 @@ export const domains = resource('Domain', {
     },
   },
   within: { update: renameContexts },
+  // A disabled or deleted domain ends the access of its users.
+  after: { write: (_domain, { services }) => services.callers.settled() },
 })
 
 /** Extensions dial in the context of their domain's name, so they follow it; those with another stay in theirs. */
