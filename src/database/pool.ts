@@ -23,10 +23,10 @@ const CONNECTION_TIMEOUT_MS = 10_000
 /** Prepared statements live in their connection: keep it longer than pg's ten seconds. */
 const IDLE_TIMEOUT_MS = 60_000
 
-/** Connections to PostgreSQL on which times are UTC and no statement runs longer than allowed. */
+/** Connections to PostgreSQL on which times are UTC, in ISO form, and no statement runs longer than allowed. */
 export function createPool(options: PoolOptions): pg.Pool {
   const { url, ownOptions } = splitOptions(options.url)
-  const settings = `-c TimeZone=UTC -c statement_timeout=${Math.trunc(options.statementTimeoutMs)}`
+  const settings = `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(options.statementTimeoutMs)}`
   const pool = new pg.Pool({
     connectionString: url,
     // PostgreSQL lets the last value win: an operator may add settings, but not change what the code relies on.

@@ -2,7 +2,10 @@
 import { DateTime } from 'luxon'
 import { type Parser, parsed, refused } from './parsed.ts'
 
-const SHAPE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
+const DATE = String.raw`(\d{4}-\d{2}-\d{2})`
+const CLOCK = String.raw`([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?`
+const OFFSET = String.raw`(Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)`
+const SHAPE = new RegExp(`^${DATE}(?:[T ]${CLOCK}\\s*${OFFSET}?)?$`, 'i')
 const WRONG =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].'
 
@@ -14,14 +17,25 @@ export function datetimeParser(timeZone: string): Parser {
   return (input) => {
     const match = typeof input === 'string' ? SHAPE.exec(input.trim()) : null
     if (!match) return refused(WRONG)
-    const [, date, minutes = '00:00', seconds = '00', fraction = '', offset = ''] = match
-    const zone = offset === '' ? { zone: timeZone } : { setZone: true }
-    const time = DateTime.fromISO(`${date}T${minutes}:${seconds}${isoOffset(offset)}`, zone)
-    if (!time.isValid || time.toUTC().year < 1 || time.toUTC().year > 9999) return refused(WRONG)
+    const [, date, hours = '00', minutes = '00', seconds = '00', fraction = '', offset = ''] = match
+    const text = `${date}T${hours}:${minutes}:${seconds}`
+    const time = offset === '' ? inZone(text, timeZone) : DateTime.fromISO(text + isoOffset(offset), { zone: 'utc' })
+    if (!isStorable(time)) return refused(WRONG)
     const micros = fraction.slice(0, 6)
-    return parsed(`${time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss")}${micros && `.${micros}`}Z`)
+    return parsed(`${utcText(time)}${micros && `.${micros}`}Z`)
   }
 }
+
+/** Clocks that go back show some times twice: the first is meant, as in Python. */
+const inZone = (text: string, zone: string): DateTime => DateTime.fromISO(text, { zone }).getPossibleOffsets()[0]!
+
+/** Years that clients can read back. */
+function isStorable(time: DateTime): boolean {
+  const { year } = time.toUTC()
+  return time.isValid && year >= 1 && year <= 9999
+}
+
+const utcText = (time: DateTime): string => time.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss")
 
 function isoOffset(offset: string): string {
   if (offset === '' || offset.toUpperCase() === 'Z') return offset.toUpperCase()
@@ -32,7 +46,10 @@ function isoOffset(offset: string): string {
 /** The day that a text names: from its first moment to the first of the next, in `timeZone`. */
 export function readDay(text: string, timeZone: string): { from: string; to: string } | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
-  const start = DateTime.fromISO(text, { zone: timeZone })
-  if (!start.isValid || start.year < 1) return undefined
-  return { from: start.toUTC().toISO(), to: start.plus({ days: 1 }).toUTC().toISO() }
+  const start = inZone(text, timeZone)
+  if (!isStorable(start)) return undefined
+  // Not a day's length later: some days begin at one o'clock.
+  const next = DateTime.fromISO(text, { zone: 'utc' }).plus({ days: 1 })
+  const end = inZone(next.toISODate({ format: 'extended' })!, timeZone)
+  return { from: `${utcText(start)}Z`, to: `${utcText(end)}Z` }
 }
