@@ -58,7 +58,7 @@ function readFilter(
   const field = compiled.fields.get(first!)
   if (!field) return undefined
   if (!view.shown.has(first!) || !field.path || field.column?.secret) return `${first} cannot be filtered by.`
-  const hop = field.kind === 'column' && field.column?.references
+  const hop = field.column?.references
   const [next] = rest
   if (hop && next !== undefined && !(rest.length === 1 && isLookup(next))) {
     return throughRelation(compiled, caller, field, rest.join('__'), raw)
