@@ -18,10 +18,14 @@ const EMPTY: Query = new Map()
 export function withPage(url: string, page: number): string {
   const start = url.indexOf('?')
   const pairs = start < 0 ? [] : url.slice(start + 1).split('&')
-  const kept = pairs.filter((pair) => pair !== '' && !/^page(=|$)/.test(pair))
+  const kept = pairs.filter((pair) => pair !== '' && !isPage(pair))
   if (page > 1) kept.push(`page=${page}`)
   return kept.length === 0 ? '' : `?${kept.join('&')}`
 }
+
+/** Whether a `name=value` is the page, also where the name is written with escapes. */
+const isPage = (pair: string) =>
+  pair.startsWith('page=') || (/^(page$|[^=]*%)/.test(pair) && new URLSearchParams(pair).has('page'))
 
 /** Collects errors of several parameters or fields, so that all are told at once. */
 export function addError(errors: FieldErrors, name: string, sentence: string): void {

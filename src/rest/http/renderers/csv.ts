@@ -19,7 +19,8 @@ export function csvCell(value: unknown): string {
   return typeof value === 'string' ? neutralised(value) : String(value)
 }
 
-const RUNS_AS_FORMULA = /^[=+\-@\t\r]/
+/** What spreadsheets take for the beginning of a formula, some of them the wide forms as well. */
+const RUNS_AS_FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 /** Telephone and other numbers: a sign, digits and what people write between them, and nothing a formula could be. */
 const NUMBER = /^[+-]?[\d(][\d\s().]*$/
 
