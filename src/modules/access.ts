@@ -40,8 +40,17 @@ export function ofOwnExtensions(path: string, names: readonly Right[], changes?:
   return { ...access, needs: path === 'id' ? [] : [path.split('__', 1)[0]!], ...(changes && { changes }) }
 }
 
-/** Users who are more than the minor administrators of a tenant: those may see but not touch them. */
-export function notAdministrators(userPath: string): Predicate[] {
+/**
+ * What a minor administrator may do with the people of its own tenant, and what hangs on them: everything, but those
+ * who are more than it may only be seen. `userPath` ends at the id of the user.
+ */
+export function peopleOfOwnDomain(domainPath: string, userPath: string): Access {
+  const seen = domainRows(domainPath)
+  const touched = (caller: Caller): Predicate[] => [...seen(caller), ...notAdministrators(userPath)]
+  return { rights: { list: seen, retrieve: seen, create: touched, update: touched, delete: touched } }
+}
+
+function notAdministrators(userPath: string): Predicate[] {
   const administrators: Predicate[] = [{ path: 'group_id__name', lookup: 'exact', value: 'admin_api' }]
   const superusers: Predicate[] = [{ path: 'is_superuser', lookup: 'exact', value: true }]
   return [

@@ -1,8 +1,6 @@
 import { allRights, everything } from '../../rest/access.ts'
 import { resource } from '../../rest/resource.ts'
-import { domainRows, notAdministrators } from '../access.ts'
-
-const ofDomain = domainRows('user_id__domain_id')
+import { peopleOfOwnDomain } from '../access.ts'
 
 /** Settings of one user; they override its domain's. `user_id` is the profile. */
 export const profileSettings = resource('ProfileSetting', {
@@ -12,10 +10,7 @@ export const profileSettings = resource('ProfileSetting', {
   search: ['category', 'subcategory', 'value'],
   access: {
     admin_api: everything,
-    minor_admin_api: {
-      ...allRights((caller) => [...ofDomain(caller), ...notAdministrators('user_id__user_id')]),
-      needs: ['user_id'],
-    },
+    minor_admin_api: { ...peopleOfOwnDomain('user_id__domain_id', 'user_id__user_id'), needs: ['user_id'] },
     user_api: {
       ...allRights((caller) => [{ path: 'user_id', lookup: 'exact', value: caller.profileId }]),
       own: { user_id: (caller) => caller.profileId },

@@ -3,13 +3,11 @@ import { everything, rights } from '../../rest/access.ts'
 import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
 import { resource, type WriteContext } from '../../rest/resource.ts'
-import { domainRows, notAdministrators } from '../access.ts'
+import { peopleOfOwnDomain } from '../access.ts'
 import { textInput } from '../inputs.ts'
 import { GIVEN_BY_MINOR_ADMINISTRATORS, groupsInput, readGroups } from './memberships.ts'
 
 const LONGEST_PASSWORD = 128
-
-const ofDomain = domainRows('profile__domain_id')
 
 /** People who sign in. Each has a profile, made with it, which says whose tenant it is. */
 export const users = resource('User', {
@@ -35,14 +33,7 @@ export const users = resource('User', {
   access: {
     admin_api: everything,
     minor_admin_api: {
-      ...rights(['list', 'retrieve', 'create'], ofDomain),
-      rights: {
-        list: ofDomain,
-        retrieve: ofDomain,
-        create: ofDomain,
-        update: (caller) => [...ofDomain(caller), ...notAdministrators('id')],
-        delete: (caller) => [...ofDomain(caller), ...notAdministrators('id')],
-      },
+      ...peopleOfOwnDomain('profile__domain_id', 'id'),
       own: { domain_id: (caller) => caller.domainId },
       needs: ['domain_id'],
     },

@@ -22,7 +22,8 @@ export class Transaction {
     const model = modelOf(name)
     const sql = new Sql()
     const condition = equalities(sql, model, where)
-    const lock = options.lock ? 'FOR UPDATE' : ''
+    // Not FOR UPDATE: two that have just inserted rows referring to this one would wait for each other.
+    const lock = options.lock ? 'FOR NO KEY UPDATE' : ''
     const order = `ORDER BY t.${identifier(model.primaryKey.name)}`
     const text = `SELECT row_to_json(t)::text FROM ${identifier(model.table)} t WHERE ${condition} ${order} ${lock}`
     const rows = await this.connection.run(sql.statement(text))

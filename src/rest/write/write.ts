@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import type { Caller, Right } from '../caller.ts'
 import { type Connection, connection, inTransaction, type ResultRow } from '../database.ts'
-import { forbidden, notFound, ValidationError } from '../errors.ts'
+import { forbidden, ValidationError } from '../errors.ts'
 import type { Row } from '../model/model.ts'
 import { absence } from '../read/absence.ts'
 import { rowsFor, viewFor, withId } from '../read/plan.ts'
@@ -53,7 +53,13 @@ export async function create(writer: Writer, compiled: Compiled, input: BodyInpu
       const [[id, row, seen] = []] = await db.run(statement)
       const context = writeContext(writer, db, valid)
       if (resource.within?.create) await resource.within.create(JSON.parse(row as string) as Row, context)
-      return [[id, row, needsSecondLook(compiled, caller) ? await readBack(db, writer, compiled, String(id)) : seen]]
+      return [
+        [
+          id,
+          row,
+          needsSecondLook(compiled, caller) ? await readBack(db, writer, compiled, String(id), 'create') : seen,
+        ],
+      ]
     })
     return announced(writer, compiled, rows)
   })
@@ -83,7 +89,7 @@ export async function update(
         valid.values.size > 0 ? await db.run(updateStatement(compiled, id, valid.values)) : [[before]]
       const row = typeof json === 'string' ? (JSON.parse(json) as Row) : before
       await resource.within?.update?.(row, before, writeContext(writer, db, valid))
-      return [[id, JSON.stringify(row), await readBack(db, writer, compiled, id)]]
+      return [[id, JSON.stringify(row), await readBack(db, writer, compiled, id, 'update')]]
     })
   return explained(
     writer,
@@ -182,12 +188,21 @@ function needsSecondLook(compiled: Compiled, caller: Caller): boolean {
 const needsTransaction = (compiled: Compiled, _view: View, caller: Caller): boolean =>
   compiled.resource.within?.create !== undefined || needsSecondLook(compiled, caller)
 
-/** The row as the caller sees it. What it wrote and may not see is undone, as if the row could not be. */
-async function readBack(db: Connection, writer: Writer, compiled: Compiled, id: string): Promise<string> {
-  const view = viewFor(compiled, writer.caller, 'retrieve')
-  const where = [withId(compiled, id), ...rowsFor(compiled, writer.caller, 'retrieve')]
+/**
+ * The row as the caller sees it, if the right it was written by reaches it still: a write that takes a row out of reach,
+ * or makes one there, is undone.
+ */
+async function readBack(
+  db: Connection,
+  writer: Writer,
+  compiled: Compiled,
+  id: string,
+  right: 'create' | 'update',
+): Promise<string> {
+  const view = viewFor(compiled, writer.caller, right)
+  const where = [withId(compiled, id), ...rowsFor(compiled, writer.caller, right)]
   const json = await runRow(db, { compiled, view, select: 'all', where }, writer.apiUrl)
-  if (json === undefined) throw notFound()
+  if (json === undefined) throw await absence(db, compiled, writer.caller, id)
   return json
 }
 
