@@ -45,11 +45,27 @@ export function connection(client: pg.Pool | pg.PoolClient): Connection {
   }
 }
 
+/** Deadlock and serialization failure: PostgreSQL undid one of two transactions in each other's way. */
+const CONTENDED = new Set(['40P01', '40001'])
+const MOST_ATTEMPTS = 3
+
 /**
- * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. A connection whose rollback
- * fails is not given back to the pool.
+ * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. Where another transaction was
+ * in the way it runs again, so it does nothing that the rollback does not undo.
  */
 export async function inTransaction<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await runOnce(pool, work)
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (attempt === MOST_ATTEMPTS || code === undefined || !CONTENDED.has(code)) throw error
+    }
+  }
+}
+
+/** A connection whose rollback fails is not given back to the pool. */
+async function runOnce<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
