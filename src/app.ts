@@ -10,7 +10,7 @@ import authentication from './plugins/authentication.ts'
 import bodies from './plugins/bodies.ts'
 import database from './plugins/database.ts'
 import documentation from './plugins/documentation.ts'
-import errors from './plugins/errors.ts'
+import errors, { refuseUnroutable } from './plugins/errors.ts'
 import freeswitch from './plugins/freeswitch.ts'
 import observation from './plugins/observation.ts'
 import permissions from './plugins/permissions.ts'
@@ -37,6 +37,7 @@ export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
     bodyLimit: config.limits.bodyBytes,
     requestTimeout: config.limits.requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    frameworkErrors: refuseUnroutable,
     rewriteUrl: ({ url = '/' }) => withoutSuffix(url),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',

@@ -24,6 +24,11 @@ async function errors(app: FastifyInstance): Promise<void> {
   app.setNotFoundHandler((_request, reply) => answer(notFound(), reply))
 }
 
+/** What Fastify refuses before there is a route, such as a path whose escapes are broken. */
+export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void answer(asApiError(error, request) ?? badRequest('The URL is not valid.'), reply)
+}
+
 function answer(error: ApiError, reply: FastifyReply) {
   const detail = error instanceof ValidationError ? error.fields : error.message
   return reply
