@@ -63,11 +63,11 @@ const CONTENDED = new Set(['40001', '40P01', '55P03'])
 /** Data exceptions: what validation let through and PostgreSQL still refuses. */
 const UNREADABLE_VALUE = /^22[0-9A-Z]{3}$/
 
-function isUnavailable(code: string, error: Error): boolean {
-  return (
-    /^(08...|53...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT)$/.test(code) || LOST.test(error.message)
-  )
+/** What PostgreSQL calls fatal ends the session, or refuses it one: it starts, stops, is full, or knows no such database. */
+function isUnavailable(code: string, error: Error & { severity?: string }): boolean {
+  return NO_CONNECTION.test(code) || error.severity === 'FATAL' || LOST.test(error.message)
 }
+const NO_CONNECTION = /^(08...|53...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT)$/
 const LOST =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/
 

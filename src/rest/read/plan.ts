@@ -11,7 +11,7 @@ import type { Compiled, View } from '../registry.ts'
 import { readFilters } from './filters.ts'
 import { type Order, readOrdering } from './ordering.ts'
 import { type Page, readPage } from './pagination.ts'
-import type { Query } from './query.ts'
+import { addError, type Query } from './query.ts'
 import { readSearch } from './search.ts'
 import { readSelection } from './selection.ts'
 
@@ -63,7 +63,7 @@ export function planRow(compiled: Compiled, caller: Caller, id: string, query: Q
   const select = readSelection(view, query, errors)
   if (prefer.strict) {
     for (const name of query.keys()) {
-      if (!ROW_PARAMETERS.has(name)) Object.assign(errors, { [name]: ['Unknown query parameter.'] })
+      if (!ROW_PARAMETERS.has(name)) addError(errors, name, 'Unknown query parameter.')
     }
   }
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
