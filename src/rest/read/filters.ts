@@ -86,9 +86,14 @@ function throughRelation(
     path: field.path!,
     among: { model: hop.model, column: hop.remote, where: [inner, ...scope] },
   }
-  const none = 'lookup' in inner && inner.lookup === 'isnull' && inner.value === true
-  return none ? { any: [{ path: field.path!, lookup: 'isnull', value: true }, among] } : among
+  return findsNone(inner) ? { any: [{ path: field.path!, lookup: 'isnull', value: true }, among] } : among
 }
+
+/** Whether a filter is `isnull=true`, over however many relations: what no row stands for is null as well. */
+const findsNone = (predicate: Predicate): boolean =>
+  'any' in predicate
+    ? predicate.any.some(findsNone)
+    : 'lookup' in predicate && predicate.lookup === 'isnull' && predicate.value === true
 
 function comparisonOf(field: Field, lookup: Lookup, raw: string, timeZone: string): Predicate | null | string {
   const column = field.column!
