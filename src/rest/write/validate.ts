@@ -128,7 +128,8 @@ function readInputs(compiled: Compiled, body: Body, mode: Mode, valid: Valid): v
 }
 
 function refuseUnknown(compiled: Compiled, body: Body, errors: FieldErrors): void {
+  const { inputs = {} } = compiled.resource
   for (const name of Object.keys(body)) {
-    if (!compiled.fields.has(name) && !compiled.resource.inputs?.[name]) addError(errors, name, 'Unknown field.')
+    if (!compiled.fields.has(name) && !Object.hasOwn(inputs, name)) addError(errors, name, 'Unknown field.')
   }
 }
