@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+
 async function observation(app: FastifyInstance): Promise<void> {
   const register = new Registry()
   collectDefaultMetrics({ register })
@@ -32,13 +34,14 @@ async function observation(app: FastifyInstance): Promise<void> {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    if (PROBES.has(route) && reply.statusCode === 200) return // they come every few seconds
     const { method, ip } = request
     const took = Math.round(reply.elapsedTime * 10) / 10
     request.log.info({ method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: took, ip }, 'request')
   })
 
-  app.get('/healthz', { config: { access: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { config: { access: 'public' }, logLevel: 'warn' }, async (request, reply) => {
+  app.get('/healthz', { config: { access: 'public' } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config: { access: 'public' } }, async (request, reply) => {
     const database = await app.pool.query('SELECT 1').then(
       () => 'ok',
       (error: Error) => {
@@ -49,7 +52,7 @@ async function observation(app: FastifyInstance): Promise<void> {
     if (database !== 'ok') reply.code(503).header('Retry-After', '5')
     return { status: database === 'ok' ? 'ok' : 'unavailable', database }
   })
-  app.get('/metrics', { config: { access: 'public' }, logLevel: 'warn' }, async (_request, reply) =>
+  app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type(register.contentType).send(await register.metrics()),
   )
 }
