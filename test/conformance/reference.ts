@@ -1,0 +1,84 @@
+/** The rows as the tables have them, read without the engine: what answers are held against. */
+import type pg from 'pg'
+import type { Field } from '../../src/rest/fields.ts'
+import { type Column, type Model, type ModelName, modelOf } from '../../src/rest/model/model.ts'
+import type { Registry } from '../../src/rest/registry.ts'
+import { identifier } from '../../src/rest/sql.ts'
+
+export type Id = string | number
+export type Cell = unknown
+export type Row = Readonly<Record<string, Cell>>
+export type Tables = ReadonlyMap<string, readonly Row[]>
+
+/** Every model whose rows a resource shows, names or reaches. */
+export function modelsOf(registry: Registry): Set<ModelName> {
+  const names = new Set<ModelName>(['UserGroup', 'ExtensionUser', 'Profile'])
+  for (const { resource, model } of registry.all()) {
+    names.add(resource.model)
+    for (const hop of model.hops.values()) names.add(hop.model)
+    for (const nested of Object.values(resource.nested ?? {})) names.add(nested.model).add(nested.through.model)
+  }
+  return names
+}
+
+/** All rows of a table, values as JSON has them. */
+export async function readTable(pool: pg.Pool, model: Model): Promise<Row[]> {
+  const columns = [...model.columns.values()]
+  const list = columns.map((column) => `${identifier(column.name)}::text`).join(', ')
+  const query = { text: `SELECT ${list} FROM ${identifier(model.table)}`, rowMode: 'array' as const }
+  const { rows } = await pool.query<(string | null)[]>(query)
+  return rows.map((row) => Object.fromEntries(columns.map((column, i) => [column.name, cell(column, row[i]!)])))
+}
+
+/** PostgreSQL's text of a value as the API's JSON has it. */
+function cell(column: Column, text: string | null): Cell {
+  if (text === null) return null
+  if (column.type === 'integer') return Number(text)
+  if (column.type === 'boolean') return text === 'true'
+  if (column.type === 'json') return JSON.parse(text)
+  if (column.type === 'datetime') return `${text.replace(' ', 'T').replace(/\+00$/, '')}Z`
+  return text
+}
+
+/** The value at the end of a path over relations; null where a step leads nowhere. */
+export function follow(tables: Tables, model: Model, row: Row, path: string): Cell {
+  const [step, ...rest] = path.split('__') as [string, ...string[]]
+  if (rest.length === 0) return row[step] ?? null
+  const hop = model.hops.get(step)!
+  const other = tables.get(hop.model)!.find((one) => one[hop.remote] === row[hop.local])
+  return other ? follow(tables, modelOf(hop.model), other, rest.join('__')) : null
+}
+
+/** The value of a field as the API must give it. */
+export function cellValue(tables: Tables, model: Model, row: Row, field: Field, apiUrl: string, path: string): Cell {
+  const key = String(row[model.primaryKey.name])
+  if (field.kind === 'url') return `${apiUrl}${path}/${key}/`
+  if (field.nested) {
+    const { through, columns, order } = field.nested
+    const other = modelOf(field.nested.model).primaryKey.name
+    const joined = tables.get(through.model)!.filter((join) => String(join[through.here]) === key)
+    const rows = tables.get(field.nested.model)!.filter((one) => joined.some((j) => j[through.there] === one[other]))
+    return [...rows]
+      .sort((a, b) => compare(a[order], b[order]))
+      .map((one) => ({
+        [other]: one[other],
+        url: `${apiUrl}${field.nested!.path}/${one[other]}/`,
+        ...Object.fromEntries(columns.map((column) => [column, one[column]])),
+      }))
+  }
+  return follow(tables, model, row, field.path!)
+}
+
+/** How PostgreSQL orders two values of one column: text by code point, null last. */
+export function compare(a: Cell, b: Cell): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b)
+  return Buffer.compare(Buffer.from(sortable(String(a))), Buffer.from(sortable(String(b))))
+}
+
+/** Points in time in a form whose text sorts as they do. */
+export function sortable(text: string): string {
+  const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/.exec(text)
+  return time ? `${time[1]}.${(time[2] ?? '').padEnd(6, '0')}` : text
+}
