@@ -134,6 +134,9 @@ async function start(
   }
 }
 
+/** PostgreSQL's own C.UTF-8: needs no locale of the machine, sorts by code point, and knows that é is É in lower case. */
+const LOCALE = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+
 /** The only variables PostgreSQL's programs see: none of a PGDATA, a locale or a TZ that happens to be set. */
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }
 
@@ -146,7 +149,7 @@ function initialise(place: Place, password: string, binaries: Binaries, options:
   mkdirSync(unfinished, { mode: 0o700 })
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   if (place.user) for (const path of [unfinished, passwordFile]) chownSync(path, place.user.uid, place.user.gid)
-  const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions']
+  const flags = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', ...LOCALE, '--no-instructions']
   try {
     execFileSync(
       binaries.initdb,
