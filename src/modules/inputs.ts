@@ -23,3 +23,18 @@ export function textInput(description: string, maxLength: number): Input {
     },
   }
 }
+
+/** The same, taken as it is typed: spaces at the ends of a password are part of it. */
+export function exactTextInput(description: string, maxLength: number): Input {
+  const input = textInput(description, maxLength)
+  return {
+    ...input,
+    check(value, body) {
+      const result = input.check(value, body)
+      if ('errors' in result) return result
+      const text = String(value)
+      if ([...text].length <= maxLength) return { value: text }
+      return { errors: [`Ensure this field has no more than ${maxLength} characters.`] }
+    },
+  }
+}

@@ -4,7 +4,7 @@ import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
 import { resource, type WriteContext } from '../../rest/resource.ts'
 import { peopleOfOwnDomain } from '../access.ts'
-import { textInput } from '../inputs.ts'
+import { exactTextInput } from '../inputs.ts'
 import { GIVEN_BY_MINOR_ADMINISTRATORS, groupsInput, readGroups } from './memberships.ts'
 
 const LONGEST_PASSWORD = 128
@@ -25,7 +25,7 @@ export const users = resource('User', {
     },
   },
   inputs: {
-    password: textInput('At least 10 characters, not the username, not a common password.', LONGEST_PASSWORD),
+    password: exactTextInput('At least 10 characters, not the username, not a common password.', LONGEST_PASSWORD),
     groups: groupsInput,
   },
   order: ['-date_joined'],

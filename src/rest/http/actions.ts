@@ -46,7 +46,9 @@ function actionHandler(host: Host, compiled: Compiled, action: Action) {
 
 function readParameters(action: Action, url: string): Record<string, unknown> {
   if (!action.query) return {}
-  const result = action.query.safeParse(Object.fromEntries(readQuery(url)))
+  // Empty is as good as absent, as it is for filters.
+  const given = [...readQuery(url)].filter(([, value]) => value !== '')
+  const result = action.query.safeParse(Object.fromEntries(given))
   if (result.success) return result.data
   const errors = {}
   for (const issue of result.error.issues) addError(errors, String(issue.path[0] ?? 'non_field_errors'), issue.message)

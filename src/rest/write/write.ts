@@ -81,7 +81,7 @@ export async function update(
     inTransaction(writer.pool, async (db) => {
       const before = await found(db, compiled, caller, id, 'update', lockStatement)
       valid = validate(compiled, view, caller, input, mode)
-      refuseChanges(view, valid, before)
+      refuseChanges(view, valid, await asSeen(db, writer, compiled, id, view, valid, before))
       refuse(compiled, caller, valid, before)
       await settleErrors(db, compiled, caller, valid)
       if (compiled.model.columns.has('updated_by')) valid.values.set('updated_by', auditName(caller.username))
@@ -147,8 +147,33 @@ function refuseChanges(view: View, valid: Valid, before: Row): void {
   }
 }
 
-const sameValue = (before: unknown, value: unknown): boolean =>
-  before === value || (before !== null && before !== undefined && value !== null && String(before) === String(value))
+/** The row with what the caller sees beyond its columns, where that was sent and is not the caller's to change. */
+async function asSeen(
+  db: Connection,
+  writer: Writer,
+  compiled: Compiled,
+  id: string,
+  view: View,
+  valid: Valid,
+  before: Row,
+): Promise<Row> {
+  const { changes } = view.access
+  if (!changes || ![...valid.inputs.keys()].some((name) => !changes.includes(name))) return before
+  return { ...(JSON.parse(await readBack(db, writer, compiled, id, 'update')) as Row), ...before }
+}
+
+function sameValue(before: unknown, value: unknown): boolean {
+  if (before === value) return true
+  if (before === null || before === undefined || value === null) return false
+  if (Array.isArray(before) && Array.isArray(value)) return sameRows(before as object[], value)
+  return String(before) === String(value)
+}
+
+/** Nested rows are sent by any of their values: an id, a name. */
+function sameRows(before: readonly object[], named: readonly unknown[]): boolean {
+  const isNamed = (row: object) => named.some((name) => Object.values(row).map(String).includes(String(name)))
+  return before.length === named.length && before.every(isNamed)
+}
 
 function refuse(compiled: Compiled, caller: Caller, valid: Valid, before: Row | null): void {
   const values = Object.fromEntries(valid.values) as Partial<Row>
