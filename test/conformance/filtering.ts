@@ -39,9 +39,9 @@ export function filteringChecks(subject: Subject): Check[] {
 /** The rows a filter finds must be those that match it. */
 async function expectFound(subject: Subject, path: string, { lookup, raw, operand }: Asked, type: ColumnType) {
   const tables = await subject.tables()
-  const { model, fields } = subject.compiled
+  const { model } = subject.compiled
   const [first, ...rest] = path.split('__') as [string, ...string[]]
-  const full = [fields.get(first)?.path ?? first, ...rest].join('__')
+  const full = [subject.pathOf(first), ...rest].join('__')
   const expected = (await subject.rows()).filter((row) =>
     matches(type, lookup, follow(tables, model, row, full), operand),
   )
@@ -90,7 +90,7 @@ async function wrongValues(subject: Subject, name: string, column: Column): Prom
 }
 
 async function throughRelation(subject: Subject, name: string, column: Column): Promise<void> {
-  const { registry, model, fields } = subject.compiled
+  const { registry, model } = subject.compiled
   const home = registry.homeOf(column.references!.model)!
   const tables = await subject.tables()
   const rows = await subject.rows()
@@ -102,7 +102,7 @@ async function throughRelation(subject: Subject, name: string, column: Column): 
   for (const field of [...text, ...others]) {
     if (field.kind !== 'column') continue
     const path = `${name}__${field.name}`
-    const full = `${fields.get(name)!.path}__${field.name}`
+    const full = `${subject.pathOf(name)}__${field.name}`
     const values = rows.map((row) => follow(tables, model, row, full))
     for (const asked of asksOf(field.column!, values)) await expectFound(subject, path, asked, field.column!.type)
   }
@@ -116,7 +116,7 @@ async function throughRelation(subject: Subject, name: string, column: Column): 
   if (!further) return
   const end = [...further.fields.values()].find((field) => field.column?.type === 'text' && !field.column.secret)!
   const path = `${name}__${furtherHop.name}__${end.name}`
-  const full = `${fields.get(name)!.path}__${furtherHop.path}__${end.name}`
+  const full = `${subject.pathOf(name)}__${furtherHop.path}__${end.name}`
   const values = rows.map((row) => follow(tables, model, row, full))
   for (const asked of asksOf(end.column!, values).slice(0, 12)) await expectFound(subject, path, asked, 'text')
 }

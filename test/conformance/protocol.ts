@@ -148,7 +148,7 @@ async function statements(subject: Subject): Promise<void> {
     '?search=a%20b',
     `?${name}__icontains=a&ordering=-${name}`,
   ]
-  if (hop && subject.compiled.registry.homeOf(subject.field(hop).column!.references!.model))
+  if (hop && subject.compiled.registry.homeOf(subject.column(hop)!.references!.model))
     queries.push(`?${hop}__isnull=false`)
   for (const role of rolesWith(subject, 'list')) {
     await subject.list('', role)

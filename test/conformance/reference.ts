@@ -1,8 +1,8 @@
 /** The rows as the tables have them, read without the engine: what answers are held against. */
 import type pg from 'pg'
-import type { Field } from '../../src/rest/fields.ts'
 import { type Column, type Model, type ModelName, modelOf } from '../../src/rest/model/model.ts'
 import type { Registry } from '../../src/rest/registry.ts'
+import type { Resource } from '../../src/rest/resource.ts'
 import { identifier } from '../../src/rest/sql.ts'
 
 export type Id = string | number
@@ -49,24 +49,32 @@ export function follow(tables: Tables, model: Model, row: Row, path: string): Ce
   return other ? follow(tables, modelOf(hop.model), other, rest.join('__')) : null
 }
 
-/** The value of a field as the API must give it. */
-export function cellValue(tables: Tables, model: Model, row: Row, field: Field, apiUrl: string, path: string): Cell {
+/** The path to the column that a field stands for; nested rows and the url stand for none. */
+export function pathOf({ nested, borrowed, model }: Resource, name: string): string | undefined {
+  if (name === 'url' || (nested && Object.hasOwn(nested, name))) return undefined
+  if (borrowed && Object.hasOwn(borrowed, name)) return borrowed[name]
+  return modelOf(model).columns.has(name) ? name : undefined
+}
+
+/** The value of a field as the API must give it, by the definition and not by what the engine made of it. */
+export function cellOf(tables: Tables, resource: Resource, row: Row, name: string, apiUrl: string): Cell {
+  const model = modelOf(resource.model)
   const key = String(row[model.primaryKey.name])
-  if (field.kind === 'url') return `${apiUrl}${path}/${key}/`
-  if (field.nested) {
-    const { through, columns, order } = field.nested
-    const other = modelOf(field.nested.model).primaryKey.name
-    const joined = tables.get(through.model)!.filter((join) => String(join[through.here]) === key)
-    const rows = tables.get(field.nested.model)!.filter((one) => joined.some((j) => j[through.there] === one[other]))
-    return [...rows]
-      .sort((a, b) => compare(a[order], b[order]))
-      .map((one) => ({
-        [other]: one[other],
-        url: `${apiUrl}${field.nested!.path}/${one[other]}/`,
-        ...Object.fromEntries(columns.map((column) => [column, one[column]])),
-      }))
-  }
-  return follow(tables, model, row, field.path!)
+  const path = pathOf(resource, name)
+  if (path !== undefined) return follow(tables, model, row, path)
+  const nested = resource.nested?.[name]
+  if (!nested) return `${apiUrl}${resource.path}/${key}/`
+  const { through, columns, order } = nested
+  const other = modelOf(nested.model).primaryKey.name
+  const joined = tables.get(through.model)!.filter((join) => String(join[through.here]) === key)
+  const rows = tables.get(nested.model)!.filter((one) => joined.some((join) => join[through.there] === one[other]))
+  return [...rows]
+    .sort((a, b) => compare(a[order], b[order]))
+    .map((one) => ({
+      [other]: one[other],
+      url: `${apiUrl}${nested.path}/${one[other]}/`,
+      ...Object.fromEntries(columns.map((column) => [column, one[column]])),
+    }))
 }
 
 /** How PostgreSQL orders two values of one column: text by code point, null last. */

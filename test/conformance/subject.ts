@@ -1,13 +1,12 @@
 /** A resource under test: its rows, seeded once, and the words in which checks ask for them. */
 import { expect } from 'vitest'
 import type { Role } from '../../src/rest/caller.ts'
-import type { Field } from '../../src/rest/fields.ts'
-import { type Column, modelOf } from '../../src/rest/model/model.ts'
+import { type Column, columnAt, modelOf } from '../../src/rest/model/model.ts'
 import type { Compiled } from '../../src/rest/registry.ts'
 import { identifier } from '../../src/rest/sql.ts'
 import type { Answer } from '../support/app.ts'
 import { type Expected, type Fixture, OWNERS, type Owner, type Values } from './fixture.ts'
-import { cellValue, compare, follow, type Id, type Row, type Tables } from './reference.ts'
+import { cellOf, compare, follow, type Id, pathOf, type Row, type Tables } from './reference.ts'
 import { sample, sampleRow, shifted } from './samples.ts'
 import { API_URL, type Stage } from './stage.ts'
 
@@ -105,16 +104,14 @@ export class Subject {
     return (await this.rows()).find((row) => String(row[this.key]) === String(id))
   }
 
-  field(name: string): Field {
-    const field = this.compiled.fields.get(name)
-    if (!field) throw new Error(`${this.path} has no field ${name}, which its fixture names`)
-    return field
+  /** The path to the column a field stands for, by the definition; nested rows and the url stand for none. */
+  pathOf(name: string): string | undefined {
+    return pathOf(this.compiled.resource, name)
   }
 
-  /** The column a field stands for; nested rows and the url have none. */
   column(name: string): Column | undefined {
-    const { model, fields } = this.compiled
-    return fields.get(name)?.column ?? model.columns.get(name)
+    const path = this.pathOf(name)
+    return path === undefined ? undefined : columnAt(modelOf(this.compiled.resource.model), path)
   }
 
   /** Fields shown to an administrator that stand for columns, without secrets: what filters and orders go by. */
@@ -136,12 +133,12 @@ export class Subject {
 
   /** The value a field of a row must have. */
   value(tables: Tables, row: Row, name: string): unknown {
-    return cellValue(tables, this.compiled.model, row, this.field(name), API_URL, this.path)
+    return cellOf(tables, this.compiled.resource, row, name, API_URL)
   }
 
   /** A row as an administrator must see it, or another with only some fields. */
   async shown(row: Row, fields: readonly string[] = this.fixture.fields): Promise<Values> {
-    const further = fields.some((name) => !['column', 'url'].includes(this.field(name).kind))
+    const further = fields.some((name) => name !== 'url' && this.pathOf(name) !== name)
     const tables = further ? await this.tables() : new Map()
     return Object.fromEntries(fields.map((name) => [name, this.value(tables, row, name)]))
   }
@@ -151,7 +148,7 @@ export class Subject {
     const tables = await this.tables()
     const terms = [...order, this.key].map((term) => ({ path: term.replace(/^-/, ''), down: term.startsWith('-') }))
     const model = modelOf(this.compiled.model.name)
-    const at = (row: Row, path: string) => follow(tables, model, row, this.compiled.fields.get(path)?.path ?? path)
+    const at = (row: Row, path: string) => follow(tables, model, row, this.pathOf(path) ?? path)
     return [...rows].sort((a, b) => {
       for (const { path, down } of terms) {
         const result = compare(at(a, path), at(b, path))
