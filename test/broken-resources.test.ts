@@ -2,7 +2,6 @@
 import { afterAll, expect, test, vi } from 'vitest'
 import { sabotage } from './conformance/broken.ts'
 import { fixtures } from './conformance/fixtures/index.ts'
-import { isKnown } from './conformance/known.ts'
 import { setStage } from './conformance/stage.ts'
 import { type Concern, checksOf } from './conformance.ts'
 import { testWorld } from './support/app.ts'
@@ -22,7 +21,7 @@ async function failures(path: string, ...concerns: Concern[]): Promise<string[]>
   const checks = checksOf(stage, compiled, fixtures[path.split('_')[0]!]!)
   const asked = concerns.length > 0 ? concerns.flatMap((concern) => checks[concern]) : Object.values(checks).flat()
   const failed: string[] = []
-  for (const { name, run } of asked.filter((check) => !isKnown(path, check.name))) {
+  for (const { name, run } of asked) {
     await run().catch(() => failed.push(name))
   }
   return failed

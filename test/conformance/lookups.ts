@@ -102,7 +102,7 @@ export function asksOf(column: Column, values: readonly unknown[]): Asked[] {
 }
 
 /** What LIKE would take for more than itself. */
-const AWKWARD = [/%/, /_/, /\\/, /é/]
+const AWKWARD = [/%/, /_/, /\\/, /é/i]
 
 /** A few values from all over, the awkward ones first. */
 function spread(values: readonly unknown[]): unknown[] {
@@ -139,9 +139,9 @@ function textual(values: readonly string[]): Asked[] {
   return asks
 }
 
-/** Small letters for capitals and the other way round; of ASCII, the others have a check of their own. */
+/** Small letters for capitals and the other way round. */
 const swapped = (text: string): string =>
-  text.replace(/[a-z]/gi, (one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase()))
+  [...text].map((one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase())).join('')
 
 /** Times are in UTC unless they say otherwise, and days are UTC's. */
 function times(values: readonly string[]): Asked[] {

@@ -11,7 +11,7 @@ const TEXTS: readonly ((m: number) => string)[] = [
   (m) => `a_${m}`,
   (m) => `ax${m}`,
   (m) => `a\\${m}`,
-  (m) => `éa${m}`,
+  (m) => `Éa${m}`,
   (m) => `éA${m}`,
   (m) => `=1${m}`,
   (m) => `+15${m}`,

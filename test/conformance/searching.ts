@@ -8,7 +8,6 @@ export function searchingChecks(subject: Subject): Check[] {
   return [
     { name: `searches ${search.join(', ')}`, run: () => eachField(subject) },
     { name: 'finds rows that hold every word, in any field', run: () => severalWords(subject) },
-    { name: 'letters beyond ASCII have two cases as well', run: () => furtherLetters(subject) },
     { name: 'finds nothing by a secret', run: () => secrets(subject) },
   ]
 }
@@ -49,10 +48,7 @@ async function eachField(subject: Subject): Promise<void> {
     expect(words.length).toBeGreaterThan(0)
     for (const word of words) {
       await expectFound(subject, word)
-      await expectFound(
-        subject,
-        word.replace(/[a-z]/g, (one) => one.toUpperCase()),
-      )
+      await expectFound(subject, word.toUpperCase())
     }
   }
   for (const word of ['%', '_', '\\', 'b', 'nowhere-at-all']) await expectFound(subject, word)
@@ -63,15 +59,9 @@ async function severalWords(subject: Subject): Promise<void> {
   for (const values of all.slice(0, 8)) {
     const words = values.map(wordOf).filter(Boolean)
     await expectFound(subject, words.join(' '))
-    await expectFound(subject, `  ${words.reverse().join('  ')} `)
+    await expectFound(subject, `  ${words.reverse().join('  ').toLowerCase()} `)
     await expectFound(subject, `${words.join(' ')} nowhere`)
   }
-}
-
-async function furtherLetters(subject: Subject): Promise<void> {
-  const words = [...(await texts(subject)).values()].flat().map(wordOf)
-  const word = words.find((one) => one.includes('é'))!
-  await expectFound(subject, word.toUpperCase())
 }
 
 async function secrets(subject: Subject): Promise<void> {
