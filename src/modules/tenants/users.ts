@@ -61,7 +61,11 @@ export const users = resource('User', {
         ...(user.email !== before.email && { email: user.email || null }),
         ...(inputs.domain_id !== undefined && { domain_id: inputs.domain_id as string | null }),
       }
-      if (Object.keys(changed).length > 0) await tx.update('Profile', { user_id: user.id }, changed)
+      if (Object.keys(changed).length > 0) {
+        const found = await tx.update('Profile', { user_id: user.id }, changed)
+        // One whose profile was deleted gets a new one.
+        if (found === 0) await tx.insert('Profile', { user_id: user.id, username: user.username, ...changed })
+      }
       await writeAccount(user, context)
     },
   },

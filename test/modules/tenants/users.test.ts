@@ -133,6 +133,17 @@ describe('changing a user', () => {
     })
   })
 
+  it('one whose profile was deleted gets a tenant, and a profile, again', async () => {
+    const user = await someone(['user_api'])
+    expect((await asAdmin('DELETE', `/api/profiles/${user.profileId}/`)).status).toBe(204)
+    expect((await world.call(user.token, 'GET', '/api/users/')).json.results[0].domain_id).toBeNull()
+    const { json } = await asAdmin('PATCH', `/api/users/${user.id}/`, { domain_id: world.rival.id })
+    expect(json.domain_id).toBe(world.rival.id)
+    expect((await asAdmin('GET', `/api/profiles/?user_id=${user.id}`)).json.results).toMatchObject([
+      { username: user.username, domain_id: world.rival.id },
+    ])
+  })
+
   it('what was read can be sent back', async () => {
     const user = await someone(['user_api'])
     const { json: before } = await asAdmin('GET', `/api/users/${user.id}/`)
