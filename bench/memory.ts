@@ -26,7 +26,8 @@ async function main(total: number, warmUp: number): Promise<void> {
     for (let part = 1; part <= SAMPLES; part++) {
       await sendAll(send, total / SAMPLES)
       samples.push(await sample(server, (total / SAMPLES) * part))
-      console.log(`${samples.at(-1)!.requests.toLocaleString('en')} requests sent`)
+      const { requests, rss } = samples.at(-1)!
+      console.log(`${requests.toLocaleString('en')} requests sent, RSS ${megabytes(rss)} MB`)
     }
     report(samples, warmUp)
   } finally {
@@ -55,7 +56,6 @@ async function sample({ origin }: ServerProcess, requests: number): Promise<Samp
 }
 
 function report(samples: readonly Sample[], warmUp: number): void {
-  const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0)
   const rows = samples.map(({ requests, rss, heap }) => [
     requests.toLocaleString('en'),
     megabytes(rss),
@@ -63,15 +63,17 @@ function report(samples: readonly Sample[], warmUp: number): void {
   ])
   console.log(`\nAfter a warm-up of ${warmUp.toLocaleString('en')} requests:`)
   console.log(`\n${table(['requests', 'RSS MB', 'heap used MB'], rows)}\n`)
-  // The heap takes its working size during the first tenths; what matters is that it stops there.
-  const half = samples.length >> 1
-  const before = Math.max(...samples.slice(0, half).map(({ rss }) => rss))
+  // The heap finds its working size during the first fifth; what matters is that it keeps it.
+  const half = (SAMPLES >> 1) + 1
+  const before = Math.max(...samples.slice(SAMPLES / 5, half).map(({ rss }) => rss))
   const after = Math.max(...samples.slice(half).map(({ rss }) => rss))
   const verdict = after <= before * STEADY ? 'steady' : 'NOT steady'
   console.log(`Start ${megabytes(samples[0]!.rss)} MB, end ${megabytes(samples.at(-1)!.rss)} MB`)
-  console.log(`Highest in the first half ${megabytes(before)} MB, in the second ${megabytes(after)} MB: ${verdict}`)
+  console.log(`Highest from a fifth to a half ${megabytes(before)} MB, after that ${megabytes(after)} MB: ${verdict}`)
   if (verdict !== 'steady') process.exitCode = 1
 }
+
+const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
 
 const number = { type: 'string' } as const
 const { values } = parseArgs({ options: { requests: number, 'warm-up': number } })

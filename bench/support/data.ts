@@ -29,6 +29,8 @@ export interface BenchDatabase {
 
 /** Starts PostgreSQL with its usual, durable settings in a temporary directory, and fills it. */
 export async function startDatabase(): Promise<BenchDatabase> {
+  // An end by a signal is an exit too, so that PostgreSQL and the servers end as well.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const directory = mkdtempSync(join(tmpdir(), 'pbx-api-bench-'))
   const server = await startEmbedded({ dataDirectory: directory, log: () => {} })
   const stopServer = async () => {

@@ -46,6 +46,10 @@ export async function startServer(
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  // Whatever ends the bench ends the server.
+  const onExit = () => child.kill('SIGKILL')
+  process.once('exit', onExit)
+  child.once('exit', () => process.removeListener('exit', onExit))
   const origin = `http://127.0.0.1:${port}`
   await answering(name, child, origin)
   return {
