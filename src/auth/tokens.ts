@@ -1,5 +1,5 @@
 /** API tokens: 160 random bits as 40 hex digits, of which only the SHA-256 is kept. */
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { type Queries, rowsOf } from './queries.ts'
 
 export interface Token {
@@ -28,7 +28,7 @@ export function isKey(text: string): boolean {
 
 /** What `tokens.key_hash` keeps of a key. */
 export function keyHash(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+  return hash('sha256', key, 'buffer')
 }
 
 /** When a token made now ends that lives this many days; null for ever. */

@@ -21,10 +21,15 @@ async function bodies(app: FastifyInstance): Promise<void> {
   )
   await app.register(formbody, { parser: readForm })
   await app.register(multipart, { limits: { fields: 1000, fieldSize: app.config.limits.bodyBytes, parts: 1000 } })
-  app.addHook('preValidation', async (request) => {
-    const type = request.headers['content-type'] ?? ''
+  app.addHook('preValidation', (request, _reply, done) => {
+    const type = request.headers['content-type']
+    if (type === undefined) return done()
     request.isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)
-    if (request.isMultipart()) request.body = await readMultipart(request)
+    if (!request.isMultipart()) return done()
+    readMultipart(request).then((body) => {
+      request.body = body
+      done()
+    }, done)
   })
 }
 

@@ -28,10 +28,13 @@ async function observation(app: FastifyInstance): Promise<void> {
       this.set({ state: 'waiting' }, app.pool.waitingCount)
     },
   })
-  app.addHook('onSend', async (request, reply) => {
+  // Callbacks, not promises: these hooks run for every request.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done()
     const route = request.routeOptions.url ?? 'none'
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
     if (PROBES.has(route) && reply.statusCode === 200) return // they come every few seconds

@@ -20,6 +20,13 @@ async function protection(app: FastifyInstance): Promise<void> {
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     // Whether a host may only be reached over TLS is for the proxy that ends TLS to say.
     strictTransportSecurity: false,
+    // These tell browsers how to treat pages; here are none but the documentation.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   })
   if (corsOrigins === '*' || corsOrigins.length > 0) {
     const options = {

@@ -4,13 +4,20 @@ import type pg from 'pg'
 export interface Statement {
   readonly text: string
   readonly values: readonly unknown[]
+  /** The name it is prepared under, where that is known already. */
+  readonly name?: string
 }
 
 /** A row as an array, in the order of the select list. */
 export type ResultRow = readonly unknown[]
 
+/** The same with every value as PostgreSQL writes it. */
+export type TextRow = readonly (string | null)[]
+
 export interface Connection {
   run(statement: Statement): Promise<ResultRow[]>
+  /** Without making values of texts, for what passes through. */
+  runText(statement: Statement): Promise<TextRow[]>
 }
 
 /**
@@ -21,7 +28,7 @@ const MOST_PREPARED = 400
 const prepared = new Map<string, string | null>()
 
 /** A statement is prepared from the second time on that its text is seen; rare ones are parsed each time. */
-function preparedName(text: string): string | undefined {
+export function preparedName(text: string): string | undefined {
   const name = prepared.get(text)
   if (name) return name
   if (name === undefined) {
@@ -38,12 +45,24 @@ let nameCount = 0
 /** Runs one statement on a pool or on a client that is in a transaction. */
 export function connection(client: pg.Pool | pg.PoolClient): Connection {
   return {
-    async run({ text, values }) {
-      const query = { name: preparedName(text), text, values: values as unknown[], rowMode: 'array' as const }
-      return (await client.query<unknown[]>(query)).rows
+    async run(statement) {
+      return (await client.query<unknown[]>(queryOf(statement))).rows
+    },
+    async runText(statement) {
+      return (await client.query<(string | null)[]>({ ...queryOf(statement), types: AS_TEXT })).rows
     },
   }
 }
+
+const queryOf = ({ text, values, name }: Statement) => ({
+  name: name ?? preparedName(text),
+  text,
+  values: values as unknown[],
+  rowMode: 'array' as const,
+})
+
+const unchanged = (text: string) => text
+const AS_TEXT = { getTypeParser: () => unchanged } as unknown as pg.CustomTypesConfig
 
 /** Deadlock and serialization failure: PostgreSQL undid one of two transactions in each other's way. */
 const CONTENDED = new Set(['40P01', '40001'])

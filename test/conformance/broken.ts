@@ -57,7 +57,7 @@ const sabotages: Readonly<Record<string, [string, (field: Field) => Partial<Fiel
   bridges_unlimited: ['description', () => ({ parse: (input) => ({ ok: true, value: String(input).slice(0, 64) }) })],
   bridges_unordered: ['name', () => ({ expression: 'NULL::text' })],
   bridges_forgetful: ['description', () => ({ writable: false })],
-  bridges_misread: ['enabled', () => ({ output: 'true' })],
+  bridges_misread: ['enabled', () => ({ select: 'true' })],
   bridges_unfiltered: ['destination', () => ({ path: 'name' })],
 }
 

@@ -21,20 +21,3 @@ function namesOf(view: View, query: Query, parameter: 'fields' | 'omit', errors:
   }
   return new Set(names)
 }
-
-const lists = new WeakMap<View, string>()
-
-/** The select list of a row `t`, each value under its name in the API; `$1` is the API's base URL. */
-export function selectSql(view: View, selection: readonly Field[] | 'all'): string {
-  if (selection !== 'all') return listSql(selection)
-  const known = lists.get(view)
-  if (known !== undefined) return known
-  const text = listSql([...view.shown.values()])
-  lists.set(view, text)
-  return text
-}
-
-/** `$1` must stand in every statement that gives it a value, or PostgreSQL cannot tell its type. */
-function listSql(fields: readonly Field[]): string {
-  return fields.map((field) => `${field.output} AS "${field.name}"`).join(', ')
-}

@@ -2,25 +2,23 @@
 import type { Predicate } from '../access.ts'
 import type { Statement } from '../database.ts'
 import { columnAt, modelOf } from '../model/model.ts'
-import { selectSql } from '../read/selection.ts'
+import type { Shape } from '../read/shape.ts'
 import { whereSql } from '../read/where.ts'
-import type { Compiled, View } from '../registry.ts'
+import type { Compiled } from '../registry.ts'
 import { identifier, Sql } from '../sql.ts'
 
 /**
- * Inserts a row; gives its key, the row as hooks get it (when wanted) and as the caller sees it, which is right as
- * long as no hook changes what it shows.
+ * Inserts a row. What it gives begins with the row's key and ends, for hooks, with the whole row as JSON; between them
+ * stand the texts of `shape`, where one is wanted.
  */
 export function insertStatement(
   compiled: Compiled,
-  view: View,
   values: ReadonlyMap<string, unknown>,
-  apiUrl: string,
+  shape: Shape | undefined,
   forHooks: boolean,
 ): Statement {
   const { model } = compiled
   const sql = new Sql()
-  sql.param(apiUrl)
   const columns: string[] = []
   const expressions: string[] = []
   for (const [name, value] of values) {
@@ -32,11 +30,10 @@ export function insertStatement(
     columns.push(identifier(name))
     expressions.push(fillSql(compiled, sql, name, path, values))
   }
-  const inserted = `INSERT INTO ${identifier(model.table)} (${columns.join(', ')}) VALUES (${expressions.join(', ')}) RETURNING *`
-  const seen = `(SELECT row_to_json(r) FROM (SELECT ${selectSql(view, 'all')}) r)::text`
-  const hooked = forHooks ? 'row_to_json(t)::text' : 'NULL'
-  const key = identifier(model.primaryKey.name)
-  return sql.statement(`WITH t AS (${inserted}) SELECT t.${key}, ${hooked}, ${seen}, $1::text IS NULL FROM t`)
+  const returned = `${shape?.sql ?? `t.${identifier(model.primaryKey.name)}`}${forHooks ? ', row_to_json(t)::text' : ''}`
+  return sql.statement(
+    `INSERT INTO ${identifier(model.table)} AS t (${columns.join(', ')}) VALUES (${expressions.join(', ')}) RETURNING ${returned}`,
+  )
 }
 
 /** The value sent, or where it is empty the one at the end of the path, cut to the column's length. */

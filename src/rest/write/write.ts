@@ -4,13 +4,14 @@
  */
 import type pg from 'pg'
 import type { Caller, Right } from '../caller.ts'
-import { type Connection, connection, inTransaction, type ResultRow } from '../database.ts'
+import { type Connection, connection, inTransaction } from '../database.ts'
 import { forbidden, ValidationError } from '../errors.ts'
 import type { Row } from '../model/model.ts'
 import { absence } from '../read/absence.ts'
 import { rowsFor, viewFor, withId } from '../read/plan.ts'
 import { addError } from '../read/query.ts'
 import { runRow } from '../read/read.ts'
+import { shapeOf } from '../read/shape.ts'
 import type { Compiled, View } from '../registry.ts'
 import type { Services, WriteContext } from '../resource.ts'
 import { explainRefusal, isConstraintError } from './constraints.ts'
@@ -42,27 +43,30 @@ export async function create(writer: Writer, compiled: Compiled, input: BodyInpu
   refuse(compiled, caller, valid, null)
   await settleErrors(connection(pool), compiled, caller, valid)
   addCreated(compiled, caller, valid)
-  const hooked = resource.within?.create ?? resource.after?.write
-  const statement = insertStatement(compiled, view, valid.values, writer.apiUrl, hooked !== undefined)
+  const forHooks = (resource.within?.create ?? resource.after?.write) !== undefined
+  const lookAgain = needsSecondLook(compiled, caller)
+  const shape = lookAgain ? undefined : shapeOf(compiled, view, 'all')
+  const statement = insertStatement(compiled, valid.values, shape, forHooks)
+  const insert = async (db: Connection): Promise<Inserted> => {
+    const [texts = []] = await db.runText(statement)
+    const row = forHooks ? (JSON.parse(texts.at(-1)!) as Row) : undefined
+    return { id: texts[0]!, row, json: shape?.json(texts, writer.apiUrl) ?? '' }
+  }
   return explained(writer, compiled, valid, undefined, async () => {
     // A row that nothing hangs on and that needs no second look is one statement, a transaction of its own.
-    if (!needsTransaction(compiled, view, caller)) {
-      return announced(writer, compiled, await connection(pool).run(statement))
-    }
-    const rows = await inTransaction(pool, async (db) => {
-      const [[id, row, seen] = []] = await db.run(statement)
-      const context = writeContext(writer, db, valid)
-      if (resource.within?.create) await resource.within.create(JSON.parse(row as string) as Row, context)
-      return [
-        [
-          id,
-          row,
-          needsSecondLook(compiled, caller) ? await readBack(db, writer, compiled, String(id), 'create') : seen,
-        ],
-      ]
+    if (!resource.within?.create && !lookAgain) return announced(writer, compiled, await insert(connection(pool)))
+    const inserted = await inTransaction(pool, async (db) => {
+      const made = await insert(db)
+      await resource.within?.create?.(made.row!, writeContext(writer, db, valid))
+      return lookAgain ? { ...made, json: await readBack(db, writer, compiled, made.id, 'create') } : made
     })
-    return announced(writer, compiled, rows)
+    return announced(writer, compiled, inserted)
   })
+}
+
+interface Inserted extends Written {
+  /** The whole row, where hooks want it. */
+  readonly row: Row | undefined
 }
 
 /** Replaces (PUT) or updates (PATCH) a row: what is not sent stays as it is. */
@@ -89,7 +93,7 @@ export async function update(
         valid.values.size > 0 ? await db.run(updateStatement(compiled, id, valid.values)) : [[before]]
       const row = typeof json === 'string' ? (JSON.parse(json) as Row) : before
       await resource.within?.update?.(row, before, writeContext(writer, db, valid))
-      return [[id, JSON.stringify(row), await readBack(db, writer, compiled, id, 'update')]]
+      return { id, row, json: await readBack(db, writer, compiled, id, 'update') }
     })
   return explained(
     writer,
@@ -210,9 +214,6 @@ function needsSecondLook(compiled: Compiled, caller: Caller): boolean {
   return nested !== undefined || borrowed !== undefined || rowsFor(compiled, caller, 'create').length > 0
 }
 
-const needsTransaction = (compiled: Compiled, _view: View, caller: Caller): boolean =>
-  compiled.resource.within?.create !== undefined || needsSecondLook(compiled, caller)
-
 /**
  * The row as the caller sees it, if the right it was written by reaches it still: a write that takes a row out of reach,
  * or makes one there, is undone.
@@ -240,13 +241,10 @@ function writeContext(writer: Writer, db: Connection, valid: Valid): WriteContex
   }
 }
 
-async function announced(writer: Writer, compiled: Compiled, rows: readonly ResultRow[]): Promise<Written> {
-  const [[id, row, json] = []] = rows
-  const { after } = compiled.resource
-  if (after?.write) {
-    await after.write(JSON.parse(row as string) as Row, { services: writer.services, caller: writer.caller })
-  }
-  return { id: String(id), json: json as string }
+async function announced(writer: Writer, compiled: Compiled, { id, row, json }: Inserted): Promise<Written> {
+  const { services, caller } = writer
+  await compiled.resource.after?.write?.(row!, { services, caller })
+  return { id, json }
 }
 
 async function explained<T>(
