@@ -2,6 +2,7 @@
 import type { Caller } from '../caller.ts'
 import type { Field } from '../fields.ts'
 import type { Compiled } from '../registry.ts'
+import type { Input } from '../resource.ts'
 import { requiredIn } from '../write/validate.ts'
 import { RENDERS } from './negotiate.ts'
 
@@ -15,7 +16,13 @@ export function metadata(compiled: Compiled, caller: Caller, on: 'collection' | 
   const fields = [...compiled.fields.values()].filter((field) =>
     field.shown ? view.shown.has(field.name) : field.writable,
   )
-  const description = Object.fromEntries(fields.map((field) => [field.name, describe(compiled, field)]))
+  const { changes } = view.access
+  const inputs = Object.entries(compiled.resource.inputs ?? {}).filter(([name]) => !changes || changes.includes(name))
+  const description = Object.fromEntries([
+    ...fields.map((field) => [field.name, describe(compiled, field)]),
+    // One that is named like a nested field says how that is written.
+    ...inputs.map(([name, input]) => [name, describeInput(name, input)]),
+  ])
   return {
     name: `${title(compiled.resource.path)} ${on === 'collection' ? 'List' : 'Instance'}`,
     description: compiled.model.description ?? '',
@@ -48,5 +55,20 @@ function describe(compiled: Compiled, field: Field): Record<string, unknown> {
     ...(column?.maxLength !== undefined && { max_length: column.maxLength }),
     ...(column?.min !== undefined && { min_value: column.min }),
     ...(column?.choices && { choices: column.choices.map((value) => ({ value, display_name: value })) }),
+  }
+}
+
+/** JSON Schema's types that DRF has another word for. */
+const INPUT_TYPES: Record<string, string> = { array: 'list', number: 'decimal', object: 'nested object' }
+
+function describeInput(name: string, { schema, description, required }: Input): Record<string, unknown> {
+  const type = String(schema.type ?? 'field')
+  return {
+    type: INPUT_TYPES[type] ?? type,
+    required: required ?? false,
+    read_only: false,
+    label: title(name),
+    help_text: description,
+    ...(schema.maxLength !== undefined && { max_length: schema.maxLength }),
   }
 }

@@ -9,11 +9,14 @@ export type Schema = Readonly<Record<string, unknown>>
 /** What a read gives, as an administrator sees it; other roles may see less. */
 export function rowSchema(compiled: Compiled): Schema {
   const shown = [...compiled.fields.values()].filter((field) => field.shown)
-  return {
-    type: 'object',
-    description: compiled.model.description,
-    properties: Object.fromEntries(shown.map((field) => [field.name, fieldSchema(field, 'out')])),
-  }
+  const { inputs = {} } = compiled.resource
+  // An input of the same name takes it in another form than it is given in.
+  const readOnly = (field: Field) => !field.writable && !Object.hasOwn(inputs, field.name)
+  const properties = shown.map((field) => [
+    field.name,
+    { ...fieldSchema(field), ...(readOnly(field) && { readOnly: true }) },
+  ])
+  return { type: 'object', description: compiled.model.description, properties: Object.fromEntries(properties) }
 }
 
 /** What a create takes; the same with nothing required is what an update takes. */
@@ -21,7 +24,7 @@ export function inputSchema(compiled: Compiled, mode: 'create' | 'update'): Sche
   const writable = [...compiled.fields.values()].filter((field) => field.writable)
   const inputs = Object.entries(compiled.resource.inputs ?? {})
   const properties = {
-    ...Object.fromEntries(writable.map((field) => [field.name, fieldSchema(field, 'in')])),
+    ...Object.fromEntries(writable.map((field) => [field.name, fieldSchema(field)])),
     ...Object.fromEntries(inputs.map(([name, { schema, description }]) => [name, { ...schema, description }])),
   }
   const required = [
@@ -31,23 +34,19 @@ export function inputSchema(compiled: Compiled, mode: 'create' | 'update'): Sche
   return { type: 'object', properties, ...(mode === 'create' && required.length > 0 && { required }) }
 }
 
-/** The schema of one field, of a value that is given or one that is taken. */
-export function fieldSchema(field: Field, direction: 'in' | 'out'): Schema {
-  if (field.kind === 'url') return { type: 'string', format: 'uri', readOnly: true }
+/** The schema of one field's value. */
+function fieldSchema(field: Field): Schema {
+  if (field.kind === 'url') return { type: 'string', format: 'uri' }
   if (field.nested) return nestedSchema(field)
   const column = field.column!
-  return {
-    ...columnSchema(column),
-    ...(column.description && { description: column.description }),
-    ...(direction === 'out' && !field.writable && { readOnly: true }),
-  }
+  return { ...columnSchema(column), ...(column.description && { description: column.description }) }
 }
 
 function nestedSchema(field: Field): Schema {
   const { columns, description } = field.nested!
   const names = Object.fromEntries(columns.map((name) => [name, { type: 'string' }]))
   const properties = { id: { type: 'integer' }, url: { type: 'string', format: 'uri' }, ...names }
-  return { type: 'array', items: { type: 'object', properties }, description, readOnly: true }
+  return { type: 'array', items: { type: 'object', properties }, description }
 }
 
 const TYPES: Record<Column['type'], Schema> = {
