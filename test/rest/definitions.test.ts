@@ -18,20 +18,22 @@ describe('annotations', () => {
       digits: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
       min: fc.option(fc.integer(), { nil: undefined }),
       label: fc.option(word, { nil: undefined }),
+      taken: fc.option(word, { nil: undefined }),
       secret: fc.option(fc.constant(true as const), { nil: undefined }),
       description: fc.option(fc.stringMatching(/^[A-Z][a-z ,()]{0,20}[a-z.]$/), { nil: undefined }),
     })
     fc.assert(
-      fc.property(parts, ({ choices, digits, min, label, secret, description }) => {
+      fc.property(parts, ({ choices, digits, min, label, taken, secret, description }) => {
         const comment = [
           choices && `@choices(${choices.map((one) => JSON.stringify(one)).join(', ')})`,
           description,
           digits !== undefined && `@digits(${digits})`,
           min !== undefined && `@min(${min})`,
           label !== undefined && `@label(${JSON.stringify(label)})`,
+          taken !== undefined && `@taken(${JSON.stringify(taken)})`,
           secret && '@secret',
         ].filter(Boolean)
-        const expected = { choices, digits, min, label, secret, description }
+        const expected = { choices, digits, min, label, taken, secret, description }
         const given = Object.fromEntries(Object.entries(expected).filter(([, one]) => one !== undefined))
         expect(readAnnotations(comment.join(' '), 'M.c')).toEqual(given)
       }),

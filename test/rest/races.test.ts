@@ -97,7 +97,7 @@ it('of 10 users of one name one is made, whole', async () => {
   const answers = await times(10, () => world.call(world.admin.token, 'POST', '/api/users/', body))
   expect(statuses(answers)).toEqual([201, ...Array(9).fill(400)])
   for (const { status, json } of answers) {
-    if (status === 400) expect(json.detail).toEqual({ username: ['User with this username already exists.'] })
+    if (status === 400) expect(json.detail).toEqual({ username: ['A user with that username already exists.'] })
   }
   expect(await world.app.prisma.user.count({ where: { username: 'twin' } })).toBe(1)
   expect(await world.app.prisma.profile.count({ where: { username: 'twin', domain_id: world.acme.id } })).toBe(1)

@@ -15,12 +15,13 @@ export interface Annotations {
   readonly readonly?: true
   readonly secret?: true
   readonly label?: string
+  readonly taken?: string
   readonly description?: string
 }
 
 const LISTS = new Set(['choices'])
 const NUMBERS = new Set(['digits', 'min', 'max'])
-const STRINGS = new Set(['label'])
+const STRINGS = new Set(['label', 'taken'])
 const FLAGS = new Set(['blank', 'filled', 'email', 'username', 'readonly', 'secret'])
 const WORD = /@([a-z]+)(?:\(((?:"[^"]*"|[^")])*)\))?/g
 

@@ -69,17 +69,14 @@ function currentValue(sql: Sql, model: Model, valid: Valid, id: string | undefin
   return `(SELECT o.${identifier(name)} FROM ${identifier(model.table)} o WHERE o.${key} = ${sql.param(id)})`
 }
 
-/** DRF's sentence about a set, and the guide's about the field that tells its rows apart. */
+/** DRF's sentence about a set, and the guide's (or the column's own) about the field that tells its rows apart. */
 function addUniqueError(errors: FieldErrors, model: Model, set: readonly string[]): void {
   const column = model.columns.get(set.at(-1)!)!
   if (set.length > 1) {
     addError(errors, 'non_field_errors', `The fields ${set.join(', ')} must make a unique set.`)
   }
-  addError(
-    errors,
-    column.name,
-    `${modelLabel(model)} with this ${column.label ?? column.name.replaceAll('_', ' ')} already exists.`,
-  )
+  const label = column.label ?? column.name.replaceAll('_', ' ')
+  addError(errors, column.name, column.taken ?? `${modelLabel(model)} with this ${label} already exists.`)
 }
 
 /** `FollowMeDestination` → `Follow me destination`. */
