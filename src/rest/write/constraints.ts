@@ -1,7 +1,7 @@
 /** The database's refusals as errors of fields, also when two requests race (contract section 4). */
 import type { Caller } from '../caller.ts'
 import type { Connection } from '../database.ts'
-import { type ApiError, conflict, type FieldErrors, ValidationError } from '../errors.ts'
+import { conflict, type FieldErrors, ValidationError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { addError } from '../read/query.ts'
 import type { Compiled } from '../registry.ts'
@@ -10,7 +10,7 @@ import { noSuchRow } from '../values/identity.ts'
 import { checkRelations } from './relations.ts'
 import type { Valid } from './validate.ts'
 
-interface DatabaseError {
+interface DatabaseError extends Error {
   readonly code: string
   readonly constraint?: string
   readonly table?: string
@@ -18,10 +18,14 @@ interface DatabaseError {
 
 const UNIQUE = '23505'
 const FOREIGN_KEY = '23503'
+/** What is filled in from a row that is not there is null. */
+const NOT_NULL = '23502'
 
 /** Whether an error is a refusal by a constraint. */
 export const isConstraintError = (error: unknown): error is DatabaseError =>
-  error instanceof Error && 'code' in error && [UNIQUE, FOREIGN_KEY].includes((error as { code: string }).code)
+  error instanceof Error &&
+  'code' in error &&
+  [UNIQUE, FOREIGN_KEY, NOT_NULL].includes((error as { code: string }).code)
 
 /**
  * Everything wrong with values that the database refused: asked anew, after the rollback, so that several errors come
@@ -34,13 +38,13 @@ export async function explainRefusal(
   valid: Valid,
   id: string | undefined,
   refusal: DatabaseError,
-): Promise<ApiError> {
+): Promise<Error> {
   await checkRelations(db, compiled, caller, valid, { scopedOnly: false })
   if (Object.keys(valid.errors).length === 0) await addUniqueErrors(db, compiled.model, valid, id)
   if (Object.keys(valid.errors).length === 0) addNamedError(compiled.model, valid, refusal)
-  return Object.keys(valid.errors).length > 0
-    ? new ValidationError(valid.errors)
-    : conflict('The write is at odds with another that was made at the same time. Try again.')
+  if (Object.keys(valid.errors).length > 0) return new ValidationError(valid.errors)
+  if (refusal.code === NOT_NULL) return refusal // validation let null through: a fault of ours
+  return conflict('The write is at odds with another that was made at the same time. Try again.')
 }
 
 async function addUniqueErrors(db: Connection, model: Model, valid: Valid, id: string | undefined): Promise<void> {

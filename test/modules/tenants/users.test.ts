@@ -165,6 +165,23 @@ describe('changing a user', () => {
     })
   })
 
+  it('its profile has its name, whatever a client calls that', async () => {
+    const user = await someone(['user_api'])
+    const url = `/api/profiles/${user.profileId}/`
+    for (const method of ['PATCH', 'PUT']) {
+      const answer = await asAdmin(method, url, { username: 'other', status: 'On Break' })
+      expect(answer.json, answer.text).toMatchObject({ username: user.username, status: 'On Break' })
+    }
+    expect((await asAdmin('DELETE', url)).status).toBe(204)
+    const made = await asAdmin('POST', '/api/profiles/', { username: 'other', user_id: user.id })
+    expect(made.status, made.text).toBe(201)
+    expect(made.json.username).toBe(user.username)
+    const again = await asAdmin('POST', '/api/profiles/', { user_id: user.id })
+    expect(again.json.detail).toEqual({ user_id: ['Profile with this user id already exists.'] })
+    const none = await asAdmin('POST', '/api/profiles/', { user_id: 999_999 })
+    expect(none.json.detail).toEqual({ user_id: ['Invalid pk "999999" - object does not exist.'] })
+  })
+
   it('one whose profile was deleted gets a tenant, and a profile, again', async () => {
     const user = await someone(['user_api'])
     expect((await asAdmin('DELETE', `/api/profiles/${user.profileId}/`)).status).toBe(204)
@@ -243,9 +260,7 @@ describe('a minor administrator', () => {
     expect(moved.json.detail).toEqual({ domain_id: [`Invalid pk "${world.rival.id}" - object does not exist.`] })
     expect((await asMinor('PATCH', `/api/users/${own.id}/`, { domain_id: null })).status).toBe(400)
     expect((await asMinor('POST', '/api/users/', { username: 'm3', domain_id: world.rival.id })).status).toBe(400)
-    expect((await asMinor('POST', '/api/profiles/', { username: 'p', user_id: user.id })).json.detail).toEqual({
-      user_id: [`Invalid pk "${user.id}" - object does not exist.`],
-    })
+    expect((await asMinor('POST', '/api/profiles/', { user_id: user.id })).status).toBe(403)
   })
 
   it('sees the groups and changes none', async () => {
