@@ -1,6 +1,7 @@
 import { everything, rights } from '../../rest/access.ts'
 import { resource } from '../../rest/resource.ts'
 import { peopleOfOwnDomain } from '../access.ts'
+import { keepAnAdministrator } from './administrators.ts'
 
 /** A profile is made with its user, so its tenant's administrators have none to make. */
 const { create: _create, ...touched } = peopleOfOwnDomain('domain_id', 'user_id').rights
@@ -20,6 +21,11 @@ export const profiles = resource('Profile', {
     user_api: {
       ...rights(['list', 'retrieve', 'update'], (caller) => [{ path: 'id', lookup: 'exact', value: caller.profileId }]),
       changes: ['email', 'status', 'api_key'],
+    },
+  },
+  within: {
+    async update(profile, before, context) {
+      if (before.enabled && !profile.enabled) await keepAnAdministrator(context)
     },
   },
   after: { write: (_profile, { services }) => services.callers.settled() },

@@ -1,11 +1,11 @@
 import { checkPassword, hashPassword } from '../../auth/passwords.ts'
 import { everything, rights } from '../../rest/access.ts'
-import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
 import { resource, type WriteContext } from '../../rest/resource.ts'
 import { peopleOfOwnDomain } from '../access.ts'
 import { exactTextInput } from '../inputs.ts'
-import { GIVEN_BY_MINOR_ADMINISTRATORS, groupsInput, readGroups } from './memberships.ts'
+import { keepAnAdministrator } from './administrators.ts'
+import { groupsInput, writeGroups } from './memberships.ts'
 
 const LONGEST_PASSWORD = 128
 
@@ -67,22 +67,16 @@ export const users = resource('User', {
         if (found === 0) await tx.insert('Profile', { user_id: user.id, username: user.username, ...changed })
       }
       await writeAccount(user, context)
+      if (inputs.groups !== undefined || !user.is_active) await keepAnAdministrator(context)
     },
+    delete: (_user, context) => keepAnAdministrator(context),
   },
   after: { write: (_user, { services }) => services.callers.settled() },
 })
 
 /** The password and the groups, where they were sent. A new password ends the tokens that the old one gave. */
 async function writeAccount(user: Row<'User'>, { tx, inputs, caller }: WriteContext): Promise<void> {
-  if (inputs.groups !== undefined) {
-    const groups = await readGroups(tx, inputs.groups as (number | string)[])
-    const tooMuch = groups.filter((group) => !GIVEN_BY_MINOR_ADMINISTRATORS.includes(group.name))
-    if (caller.role !== 'admin_api' && tooMuch.length > 0) {
-      throw new ValidationError({ groups: tooMuch.map((group) => `You may not give the group ${group.name}.`) })
-    }
-    await tx.delete('UserGroup', { user_id: user.id })
-    for (const group of groups) await tx.insert('UserGroup', { user_id: user.id, group_id: group.id })
-  }
+  if (inputs.groups !== undefined) await writeGroups(tx, caller, user.id, inputs.groups as (number | string)[])
   if (typeof inputs.password === 'string') {
     const hash = await hashPassword(inputs.password)
     await tx.delete('UserPassword', { user_id: user.id })

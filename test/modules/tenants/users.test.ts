@@ -88,38 +88,6 @@ describe('creating a user', () => {
   })
 })
 
-describe('OPTIONS of users', () => {
-  it('tells of the password and the groups as what they are when written', async () => {
-    for (const [url, method] of [
-      ['/api/users/', 'POST'],
-      [`/api/users/${world.acme.user.id}/`, 'PUT'],
-    ] as const) {
-      expect((await asAdmin('OPTIONS', url)).json.actions[method]).toMatchObject({
-        password: { type: 'string', required: false, read_only: false, label: 'Password', max_length: 128 },
-        groups: { type: 'list', required: false, read_only: false, help_text: 'Ids or names of groups.' },
-        id: { read_only: true },
-      })
-    }
-  })
-
-  it('tells users that they may change their password, and not their groups', async () => {
-    const { token, id } = world.acme.user
-    const { json } = await world.call(token, 'OPTIONS', `/api/users/${id}/`)
-    expect(json.actions.PUT).toMatchObject({ password: { read_only: false }, groups: { read_only: true } })
-  })
-
-  it('and OpenAPI say the same', async () => {
-    const { schemas } = (await asAdmin('GET', '/api/schema/')).json.components
-    expect(schemas.UsersInput.properties).toMatchObject({
-      password: { type: 'string', maxLength: 128 },
-      groups: { type: 'array' },
-    })
-    expect(schemas.Users.properties).not.toHaveProperty('password')
-    expect(schemas.Users.properties.groups).not.toHaveProperty('readOnly')
-    expect(schemas.Users.properties.url).toMatchObject({ readOnly: true })
-  })
-})
-
 describe('changing a user', () => {
   it("a new password ends its tokens at once, others' stay", async () => {
     const user = await someone(['user_api'])
@@ -165,23 +133,6 @@ describe('changing a user', () => {
     })
   })
 
-  it('its profile has its name, whatever a client calls that', async () => {
-    const user = await someone(['user_api'])
-    const url = `/api/profiles/${user.profileId}/`
-    for (const method of ['PATCH', 'PUT']) {
-      const answer = await asAdmin(method, url, { username: 'other', status: 'On Break' })
-      expect(answer.json, answer.text).toMatchObject({ username: user.username, status: 'On Break' })
-    }
-    expect((await asAdmin('DELETE', url)).status).toBe(204)
-    const made = await asAdmin('POST', '/api/profiles/', { username: 'other', user_id: user.id })
-    expect(made.status, made.text).toBe(201)
-    expect(made.json.username).toBe(user.username)
-    const again = await asAdmin('POST', '/api/profiles/', { user_id: user.id })
-    expect(again.json.detail).toEqual({ user_id: ['Profile with this user id already exists.'] })
-    const none = await asAdmin('POST', '/api/profiles/', { user_id: 999_999 })
-    expect(none.json.detail).toEqual({ user_id: ['Invalid pk "999999" - object does not exist.'] })
-  })
-
   it('one whose profile was deleted gets a tenant, and a profile, again', async () => {
     const user = await someone(['user_api'])
     expect((await asAdmin('DELETE', `/api/profiles/${user.profileId}/`)).status).toBe(204)
@@ -225,6 +176,28 @@ describe('a minor administrator', () => {
       expect(raised.json.detail).toEqual({ groups: ['You may not give the group admin_api.'] })
     }
     expect(await world.app.prisma.user.count({ where: { username: 'm2' } })).toBe(0)
+  })
+
+  it('leaves alone what other groups a user is in', async () => {
+    for (const name of ['sales', 'support']) await asAdmin('POST', '/api/groups/', { name })
+    const user = await someone(['user_api', 'sales'])
+    const url = `/api/users/${user.id}/`
+    const { json: before } = await asMinor('GET', url)
+    const put = await asMinor('PUT', url, before)
+    expect(put.status, put.text).toBe(200)
+    expect(put.json).toEqual(before)
+    const raised = await asMinor('PATCH', url, { groups: ['sales', 'minor_admin_api'] })
+    expect(names(raised.json)).toEqual(['minor_admin_api', 'sales'])
+    for (const [groups, sentences] of [
+      [['user_api'], ['You may not take away the group sales.']],
+      [[], ['You may not take away the group sales.']],
+      [['sales', 'support'], ['You may not give the group support.']],
+      [['admin_api'], ['You may not give the group admin_api.', 'You may not take away the group sales.']],
+    ]) {
+      expect((await asMinor('PATCH', url, { groups })).json.detail).toEqual({ groups: sentences })
+    }
+    expect(names((await asMinor('GET', url)).json)).toEqual(['minor_admin_api', 'sales'])
+    await world.app.prisma.group.deleteMany({ where: { name: { in: ['sales', 'support'] } } })
   })
 
   it('sees administrators of its domain and does not touch them', async () => {
