@@ -5,7 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { ApiError, tooManyRequests } from '../rest/errors.ts'
+import { ApiError, tooManyRequests, unavailable } from '../rest/errors.ts'
 
 /** The event loop's delay from which new requests are turned away: answers would be too late to be of use. */
 const MAX_EVENT_LOOP_DELAY_MS = 1000
@@ -52,7 +52,11 @@ async function protection(app: FastifyInstance): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     sampleInterval: EVENT_LOOP_SAMPLE_MS,
-    retryAfter: 5,
+    async pressureHandler(request) {
+      // A busy server is alive: whoever probes it must not take it away, nor be blind just now.
+      if (PROBES.has(request.routeOptions.url ?? '')) return
+      throw unavailable('The server is busy. Try again soon.', EVENT_LOOP_SAMPLE_MS / 1000)
+    },
   })
 }
 

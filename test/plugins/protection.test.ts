@@ -1,5 +1,5 @@
 /** Browsers, crowds and proxies: what they may do, and what is believed of them. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppConfig } from '../../src/app.ts'
 import { testWorld, type World } from '../support/app.ts'
 
@@ -139,10 +139,40 @@ describe('every answer', () => {
   })
 })
 
+/** Keeps the event loop from turning, without keeping a core busy. */
+const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+
 describe('back-pressure', () => {
+  it('turns requests away from a server that cannot keep up, but no probe', async () => {
+    // The end of a sample, without waiting five seconds for it.
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    await start({})
+    const sampled = timers.mock.calls.find(([, ms]) => ms === 5000)![0] as () => void
+    timers.mockRestore()
+    sampled()
+    block(4000)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    sampled()
+    const refused = await world.call(world.admin.token, 'GET', '/api/')
+    expect(refused.status).toBe(503)
+    expect(refused.headers['retry-after']).toBe('5')
+    expect(refused.json).toEqual({
+      error: 503,
+      message: 'Service Unavailable',
+      detail: 'The server is busy. Try again soon.',
+    })
+    expect((await world.call(null, 'GET', '/nothing')).status).toBe(503)
+    for (const path of ['/healthz', '/readyz', '/metrics', '/healthz?from=a', '/healthz/']) {
+      expect((await world.call(null, 'GET', path)).status, path).toBe(200)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    sampled()
+    expect((await world.call(world.admin.token, 'GET', '/api/')).status, 'later').toBe(200)
+  })
+
   it('turns nobody away for one long pause', async () => {
     await start({})
-    for (let until = performance.now() + 2500; performance.now() < until; );
+    block(2500)
     for (let tries = 0; tries < 30; tries += 1) {
       expect((await world.call(world.admin.token, 'GET', '/api/')).status).toBe(200)
       await new Promise((resolve) => setTimeout(resolve, 100))
