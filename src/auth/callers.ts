@@ -87,14 +87,14 @@ export class Callers {
     const hash = keyHash(key)
     const name = hash.toString('latin1')
     const entry = this.#recall(name) ?? (await this.#read(hash, name))
-    if ('refused' in entry) return entry
-    const now = Date.now()
-    if (entry.expiresMs !== null && entry.expiresMs <= now) return INVALID_TOKEN
-    if (now - entry.lastUsedMs >= LAST_USED_PRECISION_MS) {
-      entry.lastUsedMs = now
-      this.#touch(entry.caller.tokenId)
-    }
-    return entry.caller
+    return 'refused' in entry ? entry : this.#use(entry)
+  }
+
+  /** The same from memory, at once; undefined where the database must be asked. */
+  recall(key: string): Caller | Refusal | undefined {
+    if (!isKey(key)) return INVALID_TOKEN
+    const entry = this.#recall(keyHash(key).toString('latin1'))
+    return entry && this.#use(entry)
   }
 
   /**
@@ -126,6 +126,16 @@ export class Callers {
   async close(): Promise<void> {
     await this.#listener.close()
     await Promise.all(this.#writes)
+  }
+
+  #use(entry: Entry): Caller | Refusal {
+    const now = Date.now()
+    if (entry.expiresMs !== null && entry.expiresMs <= now) return INVALID_TOKEN
+    if (now - entry.lastUsedMs >= LAST_USED_PRECISION_MS) {
+      entry.lastUsedMs = now
+      this.#touch(entry.caller.tokenId)
+    }
+    return entry.caller
   }
 
   #recall(name: string): Entry | undefined {

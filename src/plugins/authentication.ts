@@ -27,7 +27,7 @@ async function authentication(app: FastifyInstance): Promise<void> {
     if (request.caller) return request.caller
     const key = tokenKey(request.headers.authorization)
     if (key === null) throw notAuthenticated()
-    const found = await callers.find(key)
+    const found = callers.recall(key) ?? (await callers.find(key))
     if ('refused' in found) throw notAuthenticated(found.refused)
     request.caller = found
     return found

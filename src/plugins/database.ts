@@ -3,30 +3,35 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import type pg from 'pg'
+import { Lane } from '../database/lane.ts'
 import { createPool } from '../database/pool.ts'
 import { PrismaClient } from '../generated/prisma/client.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     pool: pg.Pool
+    /** For reads of one row by its key only. */
+    lane: Lane
     prisma: PrismaClient
   }
 }
 
 async function database(app: FastifyInstance): Promise<void> {
   const { databaseUrl, databasePoolSize, limits } = app.config
-  const pool = createPool({
+  const options = {
     url: databaseUrl,
-    max: databasePoolSize,
     statementTimeoutMs: limits.statementTimeoutMs,
-    onConnectionLost: (error) => app.log.warn({ err: error }, 'a database connection was lost'),
-  })
+    onConnectionLost: (error: Error) => app.log.warn({ err: error }, 'a database connection was lost'),
+  }
+  const pool = createPool({ ...options, max: databasePoolSize })
+  const lane = new Lane(options)
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
   app.decorate('pool', pool)
+  app.decorate('lane', lane)
   app.decorate('prisma', prisma)
   app.addHook('onClose', async () => {
     await prisma.$disconnect()
-    await pool.end()
+    await Promise.all([lane.close(), pool.end()])
   })
 }
 

@@ -29,6 +29,7 @@ async function resources(app: FastifyInstance): Promise<void> {
   const registry = new Registry(app.config.timeZone)
   const host: Host = {
     pool: app.pool,
+    lane: app.lane,
     services: { prisma: app.prisma, callers: app.callers, switches: app.switches },
     baseUrl: (request) => baseUrl(app, request),
     caller: callerOf,

@@ -1,5 +1,7 @@
 /** What the engine needs of PostgreSQL: statements in, rows out, and transactions. */
 import type pg from 'pg'
+import type { Lane } from '../database/lane.ts'
+import { queryText } from '../database/text-query.ts'
 
 export interface Statement {
   readonly text: string
@@ -45,24 +47,23 @@ let nameCount = 0
 /** Runs one statement on a pool or on a client that is in a transaction. */
 export function connection(client: pg.Pool | pg.PoolClient): Connection {
   return {
-    async run(statement) {
-      return (await client.query<unknown[]>(queryOf(statement))).rows
+    async run({ text, values }) {
+      const query = { name: preparedName(text), text, values: values as unknown[], rowMode: 'array' as const }
+      return (await client.query<unknown[]>(query)).rows
     },
-    async runText(statement) {
-      return (await client.query<(string | null)[]>({ ...queryOf(statement), types: AS_TEXT })).rows
-    },
+    runText: ({ text, values, name }) => queryText(client, text, values, name ?? preparedName(text)),
   }
 }
 
-const queryOf = ({ text, values, name }: Statement) => ({
-  name: name ?? preparedName(text),
-  text,
-  values: values as unknown[],
-  rowMode: 'array' as const,
-})
+/** What runs a statement of one row by its key; others wait behind it. */
+export interface RowReader {
+  runText(statement: Statement): Promise<TextRow[]>
+}
 
-const unchanged = (text: string) => text
-const AS_TEXT = { getTypeParser: () => unchanged } as unknown as pg.CustomTypesConfig
+/** Reads of one row by its key, on connections that they share. */
+export const rowReader = (lane: Lane): RowReader => ({
+  runText: ({ text, values, name }) => lane.query(text, values, name ?? preparedName(text)),
+})
 
 /** Deadlock and serialization failure: PostgreSQL undid one of two transactions in each other's way. */
 const CONTENDED = new Set(['40P01', '40001'])

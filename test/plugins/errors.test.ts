@@ -110,7 +110,8 @@ describe('an error of ours', () => {
 
   it('is told as a request id and nothing else', async () => {
     const failure = Object.assign(new Error(secret), { code: 'XX000', detail: secret })
-    const broken = vi.spyOn(world.app.pool, 'query').mockRejectedValue(failure as never)
+    const fail = (...given: unknown[]) => (given.at(-1) as (error: Error) => void)(failure)
+    const broken = vi.spyOn(world.app.pool, 'query').mockImplementation(fail as never)
     const authorization = `Token ${world.admin.token}`
     const answer = await world.app.inject({ url: '/api/extensions/', headers: { authorization } })
     broken.mockRestore()

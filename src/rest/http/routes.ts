@@ -1,7 +1,7 @@
 /** The routes of a resource, made once at start-up. Every method of its paths is routed, so that none is open by chance. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ROLES, type Role } from '../caller.ts'
-import { type Connection, connection } from '../database.ts'
+import { type Connection, connection, rowReader } from '../database.ts'
 import { absence } from '../read/absence.ts'
 import { links } from '../read/pagination.ts'
 import { planList, planRow } from '../read/plan.ts'
@@ -57,12 +57,13 @@ function listHandler(host: Host, compiled: Compiled) {
 
 function retrieveHandler(host: Host, compiled: Compiled) {
   const db = connection(host.pool)
+  const rows = rowReader(host.lane)
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller, apiUrl, prefer } = asked(host, request, reply)
     const query = readQuery(request.url)
     const form = negotiate(query, request.headers.accept)
     const id = rowId(compiled, request)
-    const json = await runRow(db, planRow(compiled, caller, id, query, prefer), apiUrl)
+    const json = await runRow(rows, planRow(compiled, caller, id, query, prefer), apiUrl)
     if (json === undefined) throw await absence(db, compiled, caller, id)
     if (form.format === 'csv') {
       const row = JSON.parse(json) as Record<string, unknown>

@@ -1,5 +1,5 @@
 /** Runs plans: one statement for a list and its count, one for a row. */
-import type { Connection } from '../database.ts'
+import type { Connection, RowReader } from '../database.ts'
 import { invalidPage } from '../errors.ts'
 import { identifier, Sql } from '../sql.ts'
 import { orderSql } from './ordering.ts'
@@ -55,7 +55,7 @@ function countSql(sql: Sql, plan: ListPlan): string {
 }
 
 /** One row as a JSON object; undefined when there is none in scope. */
-export async function runRow(db: Connection, plan: RowPlan, apiUrl: string): Promise<string | undefined> {
+export async function runRow(db: RowReader, plan: RowPlan, apiUrl: string): Promise<string | undefined> {
   const { compiled, view } = plan
   const shape = shapeOf(compiled, view, plan.select)
   const sql = new Sql()

@@ -6,6 +6,7 @@ import { type Parser, parsed, quoted, refused } from './parsed.ts'
 /** A UUID in any of the spellings Python takes (any case, no dashes, braces, urn:uuid:), or undefined. */
 export function readUuid(input: unknown): string | undefined {
   if (typeof input !== 'string' || input.length > 64) return undefined
+  if (CANONICAL.test(input)) return input
   const hex = input
     .trim()
     .replace(/^urn:/, '')
@@ -16,6 +17,8 @@ export function readUuid(input: unknown): string | undefined {
   if (!/^[0-9a-f]{32}$/.test(hex)) return undefined
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
+
+const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** A column that holds a UUID which names no row of ours. */
 export const uuidParser: Parser = (input) => {

@@ -1,4 +1,4 @@
-/** JSON that PostgreSQL made, into answers; it is taken apart only where that cannot be avoided. */
+/** Rows that are JSON text already, into answers; they are taken apart only where that cannot be avoided. */
 import type { ListResult } from '../../read/read.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
