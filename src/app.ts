@@ -4,7 +4,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from './config.ts'
 import { logger } from './logger.ts'
 import accounts from './modules/accounts/index.ts'
-import firstStart from './modules/tenants/first-start.ts'
+import { type FirstAdministrator, prepareFirstStart } from './modules/tenants/first-start.ts'
 import tenants from './modules/tenants/index.ts'
 import authentication from './plugins/authentication.ts'
 import bodies from './plugins/bodies.ts'
@@ -24,6 +24,8 @@ export type AppConfig = Config & { readonly databaseUrl: string }
 declare module 'fastify' {
   interface FastifyInstance {
     config: AppConfig
+    /** The administrator made by this start; null: there was one. */
+    firstAdministrator: FirstAdministrator | null
   }
 }
 
@@ -43,6 +45,7 @@ export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
   })
   app.decorate('config', config)
+  app.decorate('firstAdministrator', null)
 
   await app.register(errors)
   await app.register(database)
@@ -53,12 +56,12 @@ export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
   await app.register(bodies)
   await app.register(freeswitch)
   await app.register(signIn)
-  await app.register(firstStart)
   await app.register(resources)
   await app.register(tenants)
   await app.register(accounts)
   await app.register(documentation)
   await app.ready()
+  app.firstAdministrator = await prepareFirstStart(app.pool, app.prisma, config.admin)
   return app
 }
 

@@ -26,7 +26,7 @@ async function main(config: Config): Promise<void> {
   steps.push(() => app.close())
   await app.listen({ host: config.host, port: config.port })
   const url = config.publicUrl ?? app.listeningOrigin
-  const { username = config.admin.username, password } = app.firstStart ?? {}
+  const { username = config.admin.username, password } = app.firstAdministrator ?? {}
   if (password) print(`The administrator "${username}" was made, with the password ${password} (shown this once)`)
   print(`pbx-api listens on ${url}`)
   print(`Documentation: ${url}/api/docs/`)
