@@ -1,4 +1,25 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files that take long, which begin first: one that began last would be waited for. */
+const LONG = [
+  /hostile\.test/,
+  /conformance\/\w+\.test/,
+  /broken-resources\.test/,
+  /protection\.test/,
+  /migrations\.test/,
+  /embedded\.test/,
+]
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = LONG.findIndex((one) => one.test(moduleId))
+      return index === -1 ? LONG.length : index
+    }
+    return [...files].sort((a, b) => place(a) - place(b) || a.moduleId.localeCompare(b.moduleId))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -6,7 +27,10 @@ export default defineConfig({
     // One PostgreSQL for the whole run; each test file makes databases of its own in it and may run beside others.
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    fileParallelism: true,
+    maxWorkers: 2,
+    // What is imported stays for the next file; no file leaves anything behind (no module mocks).
+    isolate: false,
+    sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

@@ -19,6 +19,9 @@ import resources from './plugins/resources.ts'
 import signIn from './plugins/sign-in.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
+/** In the order of the API's index. */
+const MODULES = [tenants, accounts]
+
 export type AppConfig = Config & { readonly databaseUrl: string }
 
 declare module 'fastify' {
@@ -30,7 +33,7 @@ declare module 'fastify' {
 }
 
 /** A ready application on a migrated database; it listens nowhere yet. Closing it closes its connections. */
-export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
+export async function buildApp(config: AppConfig, modules = MODULES): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     loggerInstance: logger(config.logLevel) as FastifyBaseLogger,
     // One line a request, when it is answered (src/plugins/observation.ts).
@@ -57,8 +60,7 @@ export async function buildApp(config: AppConfig): Promise<FastifyInstance> {
   await app.register(freeswitch)
   await app.register(signIn)
   await app.register(resources)
-  await app.register(tenants)
-  await app.register(accounts)
+  for (const module of modules) await app.register(module)
   await app.register(documentation)
   await app.ready()
   app.firstAdministrator = await prepareFirstStart(app.pool, app.prisma, config.admin)

@@ -1,16 +1,16 @@
 /** The conformance checks fail where they should: each of these resources breaks a promise, and is caught at it. */
-import { afterAll, expect, test, vi } from 'vitest'
-import { sabotage } from './conformance/broken.ts'
+import { afterAll, expect, test } from 'vitest'
+import tenants from '../src/modules/tenants/index.ts'
+import broken, { sabotage } from './conformance/broken.ts'
 import { fixtures } from './conformance/fixtures/index.ts'
 import { setStage } from './conformance/stage.ts'
 import { type Concern, checksOf } from './conformance.ts'
 import { testWorld } from './support/app.ts'
 
-vi.mock('../src/modules/accounts/index.ts', () => import('./conformance/broken.ts'))
-// Each test runs dozens of checks.
-vi.setConfig({ testTimeout: 120_000 })
+/** Each test runs dozens of checks. */
+const TIMEOUT_MS = 120_000
 
-const world = await testWorld()
+const world = await testWorld({}, [tenants, broken])
 const stage = await setStage(world)
 afterAll(() => world.close())
 
@@ -27,9 +27,13 @@ async function failures(path: string, ...concerns: Concern[]): Promise<string[]>
   return failed
 }
 
-test('a sound resource fails no check', async () => {
-  expect(await failures('bridges')).toEqual([])
-})
+test(
+  'a sound resource fails no check',
+  async () => {
+    expect(await failures('bridges')).toEqual([])
+  },
+  TIMEOUT_MS,
+)
 
 test.each<[string, Concern, RegExp[]]>([
   ['bridges_of_all', 'roles', [/^minor_admin_api: lists the rows of tenant/, /^minor_admin_api: retrieves/]],
@@ -47,15 +51,23 @@ test.each<[string, Concern, RegExp[]]>([
   ['bridges_forgetful', 'updating', [/^PATCH changes each field/]],
   ['bridges_misread', 'reading', [/^shows the values that the tables hold/]],
   ['bridges_unfiltered', 'filtering', [/^filters by destination/]],
-])('%s is caught by the checks of %s', async (path, concern, expected) => {
-  const failed = await failures(path, concern)
-  for (const name of expected) expect(failed).toEqual(expect.arrayContaining([expect.stringMatching(name)]))
-})
+])(
+  '%s is caught by the checks of %s',
+  async (path, concern, expected) => {
+    const failed = await failures(path, concern)
+    for (const name of expected) expect(failed).toEqual(expect.arrayContaining([expect.stringMatching(name)]))
+  },
+  TIMEOUT_MS,
+)
 
 test.each<[string, Concern]>([
   ['bridges_by_destination', 'searching'],
   ['bridges_misread', 'paging'],
   ['bridges_of_all', 'reading'],
-])('%s keeps the promises of %s all the same', async (path, concern) => {
-  expect(await failures(path, concern)).toEqual([])
-})
+])(
+  '%s keeps the promises of %s all the same',
+  async (path, concern) => {
+    expect(await failures(path, concern)).toEqual([])
+  },
+  TIMEOUT_MS,
+)

@@ -29,8 +29,11 @@ export interface Answer {
   readonly json: any
 }
 
+/** Modules in place of the application's own. */
+type Modules = Parameters<typeof buildApp>[1]
+
 /** A silent application without rate limits; `changes` replace parts of its configuration. */
-export async function testApp(changes: Partial<AppConfig> = {}): Promise<TestApp> {
+export async function testApp(changes: Partial<AppConfig> = {}, modules?: Modules): Promise<TestApp> {
   const database = await createDatabase()
   const config = readConfig({
     LOG_LEVEL: 'silent',
@@ -38,7 +41,7 @@ export async function testApp(changes: Partial<AppConfig> = {}): Promise<TestApp
     DATABASE_POOL_SIZE: '5',
     DATABASE_URL: database.url,
   })
-  const app = await buildApp({ ...config, databaseUrl: database.url, ...changes })
+  const app = await buildApp({ ...config, databaseUrl: database.url, ...changes }, modules)
   return {
     app,
     call: (token, method, url, body, headers = {}) => call(app, token, method, url, body, headers),
@@ -98,8 +101,8 @@ export interface World extends TestApp {
 }
 
 /** An application with {@link World}'s people in it. */
-export async function testWorld(changes: Partial<AppConfig> = {}): Promise<World> {
-  const served = await testApp(changes)
+export async function testWorld(changes: Partial<AppConfig> = {}, modules?: Modules): Promise<World> {
+  const served = await testApp(changes, modules)
   const { app } = served
   const tenant = async (name: string): Promise<Tenant> => {
     const { id } = await app.prisma.domain.create({ data: { name, portal_name: `${name}.portal` } })
