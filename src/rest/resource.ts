@@ -35,6 +35,8 @@ export interface After<M extends ModelName> {
 /** A value a body may hold which is no column of the model, such as a password. Never shown. */
 export interface Input {
   readonly required?: boolean
+  /** Only a create takes it; an update ignores it. */
+  readonly createOnly?: boolean
   readonly description: string
   /** Checks the value; gives what hooks get, or throws nothing and returns sentences. `body` is the whole input. */
   check(value: unknown, body: Readonly<Record<string, unknown>>): { value: unknown } | { errors: string[] }

@@ -1,6 +1,7 @@
 import { readEverything, readRights } from '../../rest/access.ts'
 import { resource } from '../../rest/resource.ts'
 import { domainRows, ownExtensionRows } from '../access.ts'
+import { CHANGED_BY_USERS } from './extensions.ts'
 
 /** An extension as the one who uses it may see it: no secrets, nothing of the switch's insides. */
 export const customerExtensions = resource('Extension', {
@@ -9,7 +10,6 @@ export const customerExtensions = resource('Extension', {
     'domain_id',
     'extension',
     'number_alias',
-    'effective_caller_id_name',
     'effective_caller_id_number',
     'outbound_caller_id_name',
     'outbound_caller_id_number',
@@ -17,17 +17,7 @@ export const customerExtensions = resource('Extension', {
     'directory_last_name',
     'directory_visible',
     'call_timeout',
-    'call_screen_enabled',
-    'do_not_disturb',
-    'forward_all_enabled',
-    'forward_all_destination',
-    'forward_busy_enabled',
-    'forward_busy_destination',
-    'forward_no_answer_enabled',
-    'forward_no_answer_destination',
-    'forward_user_not_registered_enabled',
-    'forward_user_not_registered_destination',
-    'follow_me_enabled',
+    ...CHANGED_BY_USERS,
     'enabled',
     'description',
     'created',

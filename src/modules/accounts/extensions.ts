@@ -6,8 +6,8 @@ import { inOwnDomain, ofOwnExtensions } from '../access.ts'
 import { textInput } from '../inputs.ts'
 import { settingSql } from '../tenants/settings.ts'
 
-/** What users may change of their own extensions (contract section 6). */
-const CHANGED_BY_USERS = [
+/** What users may change of their own extensions. */
+export const CHANGED_BY_USERS = [
   'effective_caller_id_name',
   'do_not_disturb',
   'call_screen_enabled',
@@ -57,7 +57,10 @@ export const extensions = resource('Extension', {
   search: ['extension', 'number_alias', 'effective_caller_id_name', 'effective_caller_id_number', 'description'],
   fill: { user_context: 'domain_id__name', accountcode: 'domain_id__name' },
   inputs: {
-    voicemail_password: textInput('PIN of the voicemail box made with the extension; its number when left out.', 16),
+    voicemail_password: {
+      ...textInput('PIN of the voicemail box made with the extension; its number when left out.', 16),
+      createOnly: true,
+    },
   },
   access: {
     admin_api: everything,

@@ -17,7 +17,9 @@ export function metadata(compiled: Compiled, caller: Caller, on: 'collection' | 
     field.shown ? view.shown.has(field.name) : field.writable,
   )
   const { changes } = view.access
-  const inputs = Object.entries(compiled.resource.inputs ?? {}).filter(([name]) => !changes || changes.includes(name))
+  const inputs = Object.entries(compiled.resource.inputs ?? {}).filter(
+    ([name, input]) => (!changes || changes.includes(name)) && (on === 'collection' || !input.createOnly),
+  )
   const description = Object.fromEntries([
     ...fields.map((field) => [field.name, describe(compiled, field)]),
     // One that is named like a nested field says how that is written.

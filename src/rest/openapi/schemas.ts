@@ -22,7 +22,9 @@ export function rowSchema(compiled: Compiled): Schema {
 /** What a create takes; the same with nothing required is what an update takes. */
 export function inputSchema(compiled: Compiled, mode: 'create' | 'update'): Schema {
   const writable = [...compiled.fields.values()].filter((field) => field.writable)
-  const inputs = Object.entries(compiled.resource.inputs ?? {})
+  const inputs = Object.entries(compiled.resource.inputs ?? {}).filter(
+    ([, input]) => mode === 'create' || !input.createOnly,
+  )
   const properties = {
     ...Object.fromEntries(writable.map((field) => [field.name, fieldSchema(field)])),
     ...Object.fromEntries(inputs.map(([name, { schema, description }]) => [name, { ...schema, description }])),

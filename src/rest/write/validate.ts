@@ -116,6 +116,7 @@ export function requiredIn(compiled: Compiled, field: Field): boolean {
 
 function readInputs(compiled: Compiled, body: Body, mode: Mode, valid: Valid): void {
   for (const [name, input] of Object.entries(compiled.resource.inputs ?? {})) {
+    if (input.createOnly && mode !== 'create') continue
     const sent = Object.hasOwn(body, name) ? body[name] : undefined
     if (sent === undefined) {
       if (input.required && mode === 'create') addError(valid.errors, name, 'This field is required.')

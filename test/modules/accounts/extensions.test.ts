@@ -71,6 +71,9 @@ describe('creating one', () => {
     expect(json.user_context).toBe('public')
     expect(json).not.toHaveProperty('voicemail_password')
     expect(await boxOf(json.id)).toMatchObject([{ password: '9876' }])
+    const later = await asMinor('PATCH', `/api/extensions/${json.id}/`, { voicemail_password: '1111' })
+    expect(later.status).toBe(200)
+    expect(await boxOf(json.id)).toMatchObject([{ password: '9876' }])
     const long = await asMinor('POST', '/api/extensions/', {
       ...body,
       extension: '1004',
