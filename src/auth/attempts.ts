@@ -14,7 +14,7 @@ export class Attempts {
   readonly #failures: RateLimiterMemory
   readonly #limit: number
   readonly #gate: Gate
-  /** The last attempt of each key that has any under way. */
+  /** The last attempt of each key with attempts under way. */
   readonly #last = new Map<string, Promise<unknown>>()
 
   constructor({ failuresPerMinute, atOnce, waiting }: AttemptsOptions) {

@@ -59,8 +59,6 @@ export interface Nested {
 export interface ActionContext {
   readonly caller: Caller
   readonly services: Services
-  /** Reads and writes outside any row's transaction. */
-  readonly tx: Transaction
   readonly query: Readonly<Record<string, unknown>>
 }
 

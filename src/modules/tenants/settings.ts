@@ -55,7 +55,7 @@ export async function settingsInForce(
 
 type StoredSetting = Omit<SettingInForce, 'source' | 'sequence'> & { readonly sequence: bigint }
 
-/** Of each setting the rows of the last layer that has any. */
+/** Of each setting the rows of the last layer that holds it. */
 function nearest(layers: readonly [Source, readonly StoredSetting[]][]): SettingInForce[] {
   const inForce = new Map<string, SettingInForce[]>()
   for (const [source, rows] of layers) {

@@ -1,15 +1,14 @@
 /** The routes of a resource's actions: things to do with a collection or a row besides reading and writing it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { connection } from '../database.ts'
+import type { Caller } from '../caller.ts'
+import { type Connection, connection } from '../database.ts'
 import { ValidationError } from '../errors.ts'
 import { absence } from '../read/absence.ts'
 import { rowsFor, withId } from '../read/plan.ts'
 import { addError, readQuery } from '../read/query.ts'
-import { whereSql } from '../read/where.ts'
 import type { Compiled } from '../registry.ts'
 import type { Action } from '../resource.ts'
-import { identifier, Sql } from '../sql.ts'
-import { Transaction } from '../write/transaction.ts'
+import { wholeStatement } from '../write/statements.ts'
 import { asked, type Host, rowId } from './request.ts'
 import { type Handlers, route } from './route.ts'
 
@@ -28,20 +27,21 @@ function actionHandler(host: Host, compiled: Compiled, action: Action) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller } = asked(host, request, reply)
     const query = readParameters(action, request.url)
-    const row = action.on === 'row' ? await findRow() : {}
-    const tx = new Transaction(db, caller.username)
-    return action.run({ caller, services: host.services, tx, query }, row)
-
-    async function findRow(): Promise<Record<string, unknown>> {
-      const sql = new Sql()
-      const where = [withId(compiled, rowId(compiled, request)), ...rowsFor(compiled, caller, 'retrieve')]
-      const condition = whereSql(sql, compiled.model, 't', where)
-      const table = identifier(compiled.model.table)
-      const [found] = await db.run(sql.statement(`SELECT row_to_json(t)::text FROM ${table} t WHERE ${condition}`))
-      if (!found) throw await absence(db, compiled, caller, rowId(compiled, request))
-      return JSON.parse(found[0] as string) as Record<string, unknown>
-    }
+    const row = action.on === 'row' ? await findRow(db, compiled, caller, rowId(compiled, request)) : {}
+    return action.run({ caller, services: host.services, query }, row)
   }
+}
+
+async function findRow(
+  db: Connection,
+  compiled: Compiled,
+  caller: Caller,
+  id: string,
+): Promise<Record<string, unknown>> {
+  const where = [withId(compiled, id), ...rowsFor(compiled, caller, 'retrieve')]
+  const [found] = await db.run(wholeStatement(compiled, where))
+  if (!found) throw await absence(db, compiled, caller, id)
+  return JSON.parse(found[0] as string) as Record<string, unknown>
 }
 
 function readParameters(action: Action, url: string): Record<string, unknown> {

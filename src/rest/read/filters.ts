@@ -1,7 +1,4 @@
-/**
- * `field=value` and `field__LOOKUP=value` into predicates. Through a relation (`extension_id__extension=1001`) a filter
- * sees only the columns and rows the caller could read there itself, or it would tell of rows out of its scope.
- */
+/** `field=value`, `field__LOOKUP=value` and, through relations, `extension_id__extension=1001` into predicates. */
 import type { Predicate } from '../access.ts'
 import type { Caller } from '../caller.ts'
 import type { FieldErrors } from '../errors.ts'
@@ -13,6 +10,7 @@ import { readUuid } from '../values/identity.ts'
 import type { Parsed, Parser } from '../values/parsed.ts'
 import { forbiddenCharacter } from '../values/text.ts'
 import { readDay } from '../values/time.ts'
+import { follow } from './following.ts'
 import { isLookup, isTextual, type Lookup, lookupsOf } from './lookups.ts'
 import { addError, type Query, RESERVED } from './query.ts'
 
@@ -27,13 +25,12 @@ export function readFilters(
   view: View,
   caller: Caller,
   query: Query,
-  others: ReadonlySet<string>,
   strict: boolean,
   errors: FieldErrors,
 ): Predicate[] {
   const predicates: Predicate[] = []
   for (const [name, raw] of query) {
-    if (RESERVED.has(name) || others.has(name)) continue
+    if (RESERVED.has(name)) continue
     const predicate = readFilter(compiled, view, caller, name, raw.trim())
     if (predicate === undefined) {
       if (strict) addError(errors, name, 'Unknown query parameter.')
@@ -74,18 +71,12 @@ function throughRelation(
   rest: string,
   raw: string,
 ): Predicate | null | string {
-  const hop = field.column!.references!
-  const home = compiled.registry.homeOf(hop.model)
-  const view = caller.role ? home?.views.get(caller.role) : undefined
-  const scope = compiled.registry.scopeOf(hop.model, caller)
-  if (!home || !view || !scope) return `${field.name} cannot be followed.`
-  const inner = readFilter(home, view, caller, rest, raw)
-  if (inner === undefined) return `${rest.split('__')[0]} is no field of ${home.resource.path}.`
+  const beyond = follow(compiled, caller, field)
+  if (!beyond) return `${field.name} cannot be followed.`
+  const inner = readFilter(beyond.home, beyond.view, caller, rest, raw)
+  if (inner === undefined) return `${rest.split('__')[0]} is no field of ${beyond.home.resource.path}.`
   if (inner === null || typeof inner === 'string') return inner
-  const among: Predicate = {
-    path: field.path!,
-    among: { model: hop.model, column: hop.remote, where: [inner, ...scope] },
-  }
+  const among = beyond.among(inner)
   return findsNone(inner) ? { any: [{ path: field.path!, lookup: 'isnull', value: true }, among] } : among
 }
 

@@ -49,8 +49,8 @@ export function planList(compiled: Compiled, caller: Caller, query: Query, prefe
   const errors: FieldErrors = {}
   const select = readSelection(view, query, errors)
   const order = readOrdering(compiled, view, query, errors)
-  const filters = readFilters(compiled, view, caller, query, NONE, prefer.strict, errors)
-  const search = readSearch(compiled, view, query, errors)
+  const filters = readFilters(compiled, view, caller, query, prefer.strict, errors)
+  const search = readSearch(compiled, view, caller, query, errors)
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
   const where = [...rowsFor(compiled, caller, 'list'), ...filters, ...search]
   return { compiled, view, select, where, order, page, count: prefer.count }
@@ -78,4 +78,3 @@ export const withId = (compiled: Compiled, id: string): Predicate => ({
 })
 
 const ROW_PARAMETERS = new Set(['fields', 'omit', 'format'])
-const NONE: ReadonlySet<string> = new Set()

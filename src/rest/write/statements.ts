@@ -59,14 +59,18 @@ function fillSql(
   return `(SELECT ${cut} FROM ${identifier(other.table)} o WHERE ${where})`
 }
 
-/** Locks the row these predicates find and gives it whole, for hooks and comparisons. */
-export function lockStatement(compiled: Compiled, where: readonly Predicate[]): Statement {
+/** Gives the row these predicates find whole, for actions. */
+export function wholeStatement(compiled: Compiled, where: readonly Predicate[]): Statement {
   const { model } = compiled
   const sql = new Sql()
   const condition = whereSql(sql, model, 't', where)
-  return sql.statement(
-    `SELECT row_to_json(t)::text FROM ${identifier(model.table)} t WHERE ${condition} FOR UPDATE OF t`,
-  )
+  return sql.statement(`SELECT row_to_json(t)::text FROM ${identifier(model.table)} t WHERE ${condition}`)
+}
+
+/** The same with the row locked, for hooks and comparisons. */
+export function lockStatement(compiled: Compiled, where: readonly Predicate[]): Statement {
+  const { text, values } = wholeStatement(compiled, where)
+  return { text: `${text} FOR UPDATE OF t`, values }
 }
 
 /** Sets columns of the row with this id; gives it whole. */

@@ -73,6 +73,20 @@ describe('extensionuser', () => {
   })
 })
 
+describe("what stands beyond a row of one's own", () => {
+  it("is neither searched nor filtered by where it is another tenant's", async () => {
+    const { userUuid, username } = world.rival.user
+    await world.app.prisma.extensionUser.create({ data: { extension_id: own, user_uuid: userUuid } })
+    const count = async (query: string, token = world.acme.minor.token) =>
+      (await world.call(token, 'GET', `/api/extensionuser/?${query}`)).json.count
+    expect(await count('')).toBe(1)
+    expect(await count('search=1001')).toBe(1)
+    expect(await count(`search=${username}`, world.admin.token)).toBe(1)
+    expect(await count(`search=${username}`)).toBe(0)
+    expect(await count(`user_uuid__username=${username}`)).toBe(0)
+  })
+})
+
 describe('follow-me', () => {
   const url = '/api/follow_me_destinations/'
 
