@@ -98,12 +98,14 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
     const column = columnAt(model, path)
     if (column.secret) throw new Error(`search names ${path}, which is secret`)
   }
-  for (const name of [...(resource.required ?? []), ...(resource.readOnly ?? []), ...(resource.writeOnly ?? [])]) {
-    if (!fields.get(name)) throw new Error(`${name} is required, read-only or write-only, but no field`)
+  const { required = [], readOnly = [], writeOnly = [], createOnly = [], fill = {}, borrowed = {} } = resource
+  for (const name of [...required, ...readOnly, ...writeOnly, ...createOnly]) {
+    if (!fields.get(name)) throw new Error(`${name} is required, read-only, write-only or create-only, but no field`)
   }
-  for (const [name, path] of Object.entries(resource.fill ?? {})) {
-    columnAt(model, name)
+  for (const name of Object.keys(fill)) columnAt(model, name)
+  for (const path of [...Object.values(fill), ...Object.values(borrowed)]) {
     columnAt(model, path)
+    if (path.split('__').length !== 2) throw new Error(`${path} is not a column one relation away`)
   }
   for (const name of [...Object.keys(resource.where ?? {}), ...Object.keys(resource.defaults ?? {})])
     columnAt(model, name)

@@ -116,6 +116,15 @@ describe('a mistake in a resource stops the start and names the place', () => {
       'resource things: search names password, which is secret',
       { model: 'Extension', order: [], search: ['password'] },
     ],
+    [
+      'resource things: nosuch is required, read-only, write-only or create-only, but no field',
+      { createOnly: ['nosuch'] },
+    ],
+    ['resource things: name is not a column one relation away', { fill: { description: 'name' } }],
+    [
+      'resource things: extension_id__domain_id__name is not a column one relation away',
+      { model: 'FollowMeDestination', order: [], search: [], fill: { destination: 'extension_id__domain_id__name' } },
+    ],
     ['resource things: no role has access', { access: {} }],
     [
       'resource things: the access of admin_api names nosuch, which is no field',
