@@ -153,7 +153,8 @@ function readColumn(model: string, field: RawField, references: Hop | undefined)
     // The generator writes a BigInt's default as text.
     default: base.type === 'integer' && plain !== undefined ? Number(plain) : plain,
     maxLength: nativeName === 'VarChar' ? Number(nativeArguments[0]) : undefined,
-    primary: field.id ?? false,
+    // Of a key of several columns, `id` names the row.
+    primary: field.id ?? field.name === 'id',
     references,
   }
 }
