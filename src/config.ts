@@ -30,6 +30,21 @@ export interface Config {
     /** Requests a minute for each caller; 0: no limit. */
     readonly ratePerMinute: number
   }
+  /** Telephone switches, which post call records and ask for what they need. */
+  readonly switches: {
+    /** Addresses and networks. */
+    readonly allowedAddresses: string[]
+    /** With the password: what a switch must send besides; both are set, or none. */
+    readonly username?: string
+    readonly password?: string
+    readonly bodyBytes: number
+  }
+  readonly cdr: {
+    /** Directions of calls whose b-legs are recorded too. */
+    readonly bLegs: Direction[]
+    /** null: call records are kept for ever. */
+    readonly retentionDays: number | null
+  }
 }
 
 /** The environment is wrong; the message names every wrong variable and says what it should be. */
@@ -40,13 +55,24 @@ export class ConfigError extends Error {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+const DIRECTIONS = ['inbound', 'outbound', 'local'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
+/** Networks that have a name, as in other servers' lists of proxies. */
+const NAMED_NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1']],
+  ['linklocal', ['169.254.0.0/16', 'fe80::/10']],
+  ['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+])
+
 /** Reads the environment, with what `.env` in the working directory adds to it, or throws a ConfigError. */
 export function readConfig(env?: NodeJS.ProcessEnv): Config {
   if (!env && existsSync('.env')) process.loadEnvFile()
   const source = env ?? process.env
   const given = Object.fromEntries(ENVIRONMENT_VARIABLES.map((name) => [name, textOf(name, source)]))
   const parsed = environment.safeParse(given)
-  if (!parsed.success) throw new ConfigError(describe(parsed.error.issues, given))
+  const problems = [...(parsed.error?.issues ?? []).map(problemOf), ...unpaired(given)]
+  if (!parsed.success || problems.length) throw new ConfigError(describe(problems, given))
   const variables = parsed.data
   return deepFreeze({
     host: variables.HOST,
@@ -70,6 +96,13 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       statementTimeoutMs: variables.STATEMENT_TIMEOUT_MS,
       ratePerMinute: variables.RATE_LIMIT_MAX,
     },
+    switches: {
+      allowedAddresses: variables.SWITCH_ALLOWED_ADDRESSES,
+      ...(variables.SWITCH_USERNAME && { username: variables.SWITCH_USERNAME }),
+      ...(variables.SWITCH_PASSWORD && { password: variables.SWITCH_PASSWORD }),
+      bodyBytes: variables.SWITCH_BODY_LIMIT_BYTES,
+    },
+    cdr: { bLegs: variables.CDR_B_LEGS, retentionDays: variables.CDR_RETENTION_DAYS },
   })
 }
 
@@ -87,6 +120,9 @@ const integer = (minimum: number, maximum: number) =>
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     return value >= minimum && value <= maximum ? value : undefined
   })
+
+/** 0: without end. */
+const daysOrEver = integer(0, 36_500).transform((days) => days || null)
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
@@ -113,9 +149,7 @@ const environment = z.object({
   TIME_ZONE: variable('an IANA time zone such as Europe/Berlin', (text) =>
     isTimeZone(text) ? text : undefined,
   ).default('UTC'),
-  TOKEN_TTL_DAYS: integer(0, 36_500)
-    .transform((days) => days || null)
-    .default(null),
+  TOKEN_TTL_DAYS: daysOrEver.default(null),
   PBX_ADMIN_USERNAME: variable('1 to 150 letters, digits and @ . + - _', (text) =>
     /^[\p{L}\p{N}_.@+-]{1,150}$/u.test(text) ? text : undefined,
   ).default('admin'),
@@ -124,25 +158,53 @@ const environment = z.object({
   REQUEST_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(30_000),
   STATEMENT_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(10_000),
   RATE_LIMIT_MAX: integer(0, 1_000_000_000).default(6000),
+  SWITCH_ALLOWED_ADDRESSES: variable('addresses and networks (10.0.0.0/8) separated by commas', networks).default(() =>
+    withoutNames(['loopback']),
+  ),
+  // What HTTP's basic authentication cannot carry is refused here.
+  SWITCH_USERNAME: variable('characters that can be printed, without a colon', (text) =>
+    /[\p{Cc}:]/u.test(text) ? undefined : text,
+  ).optional(),
+  SWITCH_PASSWORD: variable('characters that can be printed', (text) =>
+    /\p{Cc}/u.test(text) ? undefined : text,
+  ).optional(),
+  SWITCH_BODY_LIMIT_BYTES: integer(1024, 2 ** 30).default(8 * 2 ** 20),
+  CDR_B_LEGS: variable(`any of ${DIRECTIONS.join(', ')}, separated by commas`, directions).default(() => []),
+  CDR_RETENTION_DAYS: daysOrEver.default(null),
 })
 
 /** Every variable there is; `.env.example` explains each. */
 export const ENVIRONMENT_VARIABLES = Object.keys(environment.shape)
 
 /** Their values are not repeated in messages. */
-const SECRET_VARIABLES = new Set(['DATABASE_URL', 'PBX_ADMIN_PASSWORD'])
+const SECRET_VARIABLES = new Set(['DATABASE_URL', 'PBX_ADMIN_PASSWORD', 'SWITCH_PASSWORD'])
 
 /** Empty counts as unset. Only a password may begin or end with a space. */
 function textOf(name: string, source: NodeJS.ProcessEnv): string | undefined {
   const text = source[name]
-  return (name === 'PBX_ADMIN_PASSWORD' ? text : text?.trim()) || undefined
+  return (name.endsWith('_PASSWORD') ? text : text?.trim()) || undefined
 }
 
-function describe(issues: readonly z.core.$ZodIssue[], given: Record<string, string | undefined>): string {
-  const lines = issues.map(({ path, message }) => {
-    const name = String(path[0])
-    return `  ${name}: expected ${message}${SECRET_VARIABLES.has(name) ? '' : `, got "${given[name]}"`}`
-  })
+interface Problem {
+  readonly name: string
+  readonly expected: string
+}
+
+const problemOf = ({ path, message }: z.core.$ZodIssue): Problem => ({ name: String(path[0]), expected: message })
+
+/** A name without its password, or the reverse, would leave switches unasked for what somebody meant to ask them for. */
+function unpaired(given: Record<string, string | undefined>): Problem[] {
+  const pair = ['SWITCH_USERNAME', 'SWITCH_PASSWORD'] as const
+  const [name, ...both] = pair.filter((each) => given[each] !== undefined)
+  if (name === undefined || both.length) return []
+  return [{ name, expected: `${pair.find((each) => each !== name)} beside it` }]
+}
+
+function describe(problems: readonly Problem[], given: Record<string, string | undefined>): string {
+  const lines = problems.map(
+    ({ name, expected }) =>
+      `  ${name}: expected ${expected}${SECRET_VARIABLES.has(name) ? '' : `, got "${given[name]}"`}`,
+  )
   return `The environment is not usable:\n${lines.join('\n')}`
 }
 
@@ -162,11 +224,20 @@ function trustProxy(text: string): boolean | number | string[] | undefined {
   if (text === 'true' || text === 'false') return text === 'true'
   if (/^\d+$/.test(text)) return Number(text) || false
   const addresses = list(text)
+  // Everybody is said as true; Fastify takes no network of all addresses.
+  return networks(text) && !addresses.some((address) => /\/0+$/.test(address)) ? addresses : undefined
+}
+
+/** Addresses and networks in place of all names, or undefined if one of them is neither. */
+function networks(text: string): string[] | undefined {
+  const addresses = withoutNames(list(text))
   return addresses.length && addresses.every(isAddressOrNetwork) ? addresses : undefined
 }
 
+const withoutNames = (addresses: string[]): string[] =>
+  addresses.flatMap((address) => NAMED_NETWORKS.get(address) ?? address)
+
 function isAddressOrNetwork(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
   const [address = '', bits, ...rest] = text.split('/')
   const version = isIP(address)
   if (!version || rest.length) return false
@@ -178,6 +249,13 @@ function corsOrigins(text: string): string[] | '*' | undefined {
   const origins = list(text).map((item) => item.replace(/\/$/, ''))
   return origins.length && origins.every((item) => URL.canParse(item) && new URL(item).origin === item)
     ? origins
+    : undefined
+}
+
+function directions(text: string): Direction[] | undefined {
+  const named = list(text.toLowerCase())
+  return named.length && named.every((name) => (DIRECTIONS as readonly string[]).includes(name))
+    ? DIRECTIONS.filter((direction) => named.includes(direction))
     : undefined
 }
 

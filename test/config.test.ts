@@ -6,7 +6,7 @@ import { ConfigError, ENVIRONMENT_VARIABLES, readConfig } from '../src/config.ts
 const root = resolve(import.meta.dirname, '..')
 
 /** For each variable: values that are taken, as they end up, and values that stop the start. */
-const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[] }> = {
+const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; beside?: NodeJS.ProcessEnv }> = {
   HOST: { right: { '0.0.0.0': { host: '0.0.0.0' }, '::1': { host: '::1' } }, wrong: ['a b', 'http://x'] },
   PORT: { right: { '0': { port: 0 }, '65535': { port: 65_535 } }, wrong: ['65536', '-1', '80a', '1.5', '0x50'] },
   DATABASE_URL: {
@@ -26,7 +26,7 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[] }
       '2': { trustProxy: 2 },
       '10.0.0.0/8, ::1,loopback': { trustProxy: ['10.0.0.0/8', '::1', 'loopback'] },
     },
-    wrong: ['yes', '10.0.0.0/33', '10.0.0', ',', '::1/129', '10.0.0.0/8/8'],
+    wrong: ['yes', '10.0.0.0/33', '10.0.0', ',', '::1/129', '10.0.0.0/8/8', '0.0.0.0/0'],
   },
   CORS_ORIGINS: {
     right: {
@@ -47,6 +47,34 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[] }
   REQUEST_TIMEOUT_MS: { right: { '100': { limits: { requestTimeoutMs: 100 } } }, wrong: ['0', '2147483648'] },
   STATEMENT_TIMEOUT_MS: { right: { '100': { limits: { statementTimeoutMs: 100 } } }, wrong: ['0', '10s'] },
   RATE_LIMIT_MAX: { right: { '0': { limits: { ratePerMinute: 0 } } }, wrong: ['-1', 'off'] },
+  SWITCH_ALLOWED_ADDRESSES: {
+    right: {
+      '10.1.2.3, 2001:db8::/32,0.0.0.0/0': {
+        switches: { allowedAddresses: ['10.1.2.3', '2001:db8::/32', '0.0.0.0/0'] },
+      },
+      'loopback,::1': { switches: { allowedAddresses: ['127.0.0.0/8', '::1', '::1'] } },
+    },
+    wrong: ['switch.example.com', '10.0.0.0/33', 'true', '1', ',', '10.0.0.1 10.0.0.2', '10.0.0.1,nearby'],
+  },
+  SWITCH_USERNAME: {
+    right: { freeswitch: { switches: { username: 'freeswitch', password: 'p' } } },
+    wrong: ['free:switch', 'a\u0007b'],
+    beside: { SWITCH_PASSWORD: 'p' },
+  },
+  SWITCH_PASSWORD: {
+    right: { ' p:ß ': { switches: { username: 'u', password: ' p:ß ' } } },
+    wrong: ['secret\n', 'secret\u0000'],
+    beside: { SWITCH_USERNAME: 'u' },
+  },
+  SWITCH_BODY_LIMIT_BYTES: { right: { '4096': { switches: { bodyBytes: 4096 } } }, wrong: ['0', '8MiB'] },
+  CDR_B_LEGS: {
+    right: { local: { cdr: { bLegs: ['local'] } }, 'Outbound, inbound': { cdr: { bLegs: ['inbound', 'outbound'] } } },
+    wrong: ['true', 'inbound,sideways', ','],
+  },
+  CDR_RETENTION_DAYS: {
+    right: { '0': { cdr: { retentionDays: null } }, '90': { cdr: { retentionDays: 90 } } },
+    wrong: ['-1', 'for ever'],
+  },
 }
 
 function failure(env: NodeJS.ProcessEnv): string {
@@ -73,6 +101,8 @@ describe('the environment', () => {
       tokenTtlDays: null,
       admin: { username: 'admin' },
       limits: { bodyBytes: 1_048_576, requestTimeoutMs: 30_000, statementTimeoutMs: 10_000, ratePerMinute: 6000 },
+      switches: { allowedAddresses: ['127.0.0.0/8', '::1'], bodyBytes: 8_388_608 },
+      cdr: { bLegs: [], retentionDays: null },
     })
   })
 
@@ -92,13 +122,13 @@ describe('the environment', () => {
     expect(explained.sort()).toEqual([...ENVIRONMENT_VARIABLES].sort())
   })
 
-  describe.each(Object.entries(VALUES))('%s', (name, { right, wrong }) => {
+  describe.each(Object.entries(VALUES))('%s', (name, { right, wrong, beside }) => {
     test.each(Object.entries(right))('may be "%s"', (text, expected) => {
-      expect(readConfig({ [name]: text })).toMatchObject(expected as object)
+      expect(readConfig({ ...beside, [name]: text })).toMatchObject(expected as object)
     })
 
     test.each(wrong)('must not be "%s", and the message names it', (text) => {
-      expect(failure({ [name]: text })).toMatch(
+      expect(failure({ ...beside, [name]: text })).toMatch(
         new RegExp(`^The environment is not usable:\\n  ${name}: expected [^\\n]+$`),
       )
     })
@@ -111,9 +141,19 @@ describe('the environment', () => {
     expect(message).not.toMatch(/secret|too short/)
   })
 
+  test('has a name and a password for switches, or neither', () => {
+    expect(failure({ SWITCH_USERNAME: 'fs' })).toBe(
+      'The environment is not usable:\n  SWITCH_USERNAME: expected SWITCH_PASSWORD beside it, got "fs"',
+    )
+    expect(failure({ SWITCH_PASSWORD: 'hunter2' })).toBe(
+      'The environment is not usable:\n  SWITCH_PASSWORD: expected SWITCH_USERNAME beside it',
+    )
+    expect(failure({ SWITCH_USERNAME: 'fs', PORT: 'x' })).toMatch(/PORT: expected.*\n {2}SWITCH_USERNAME: expected/)
+  })
+
   test('becomes a value that nobody can change', () => {
     const config = readConfig({ CORS_ORIGINS: 'https://a.example' })
-    for (const part of [config, config.limits, config.admin, config.corsOrigins]) {
+    for (const part of [config, config.limits, config.admin, config.corsOrigins, config.switches.allowedAddresses]) {
       expect(Object.isFrozen(part)).toBe(true)
     }
   })
