@@ -5,12 +5,12 @@ import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import { openApiDocument } from '../rest/openapi/document.ts'
 import type { Schema } from '../rest/openapi/schemas.ts'
-import type { Compiled } from '../rest/registry.ts'
+import type { Registry } from '../rest/registry.ts'
 
 const VERSION = '0.1.0'
 
 async function documentation(app: FastifyInstance): Promise<void> {
-  const document = apiDocument(app.registry.all())
+  const document = apiDocument(app.registry)
   const text = JSON.stringify(document)
   app.get('/api/schema/', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type('application/vnd.oai.openapi+json; charset=utf-8').send(text),
@@ -32,8 +32,8 @@ async function documentation(app: FastifyInstance): Promise<void> {
 }
 
 /** The OpenAPI document of an API with these resources. */
-export function apiDocument(resources: readonly Compiled[]): Record<string, unknown> {
-  return openApiDocument(resources, {
+export function apiDocument(registry: Registry): Record<string, unknown> {
+  return openApiDocument(registry, {
     title: 'pbx-api',
     version: VERSION,
     description: 'A multi-tenant PBX on FreeSWITCH, compatible with the DjangoPBX API.',

@@ -5,10 +5,12 @@ import type { Callers } from '../auth/callers.ts'
 import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
+import { type Database, databaseOn } from '../rest/database.ts'
+import { addReport } from '../rest/http/reports.ts'
 import type { Host } from '../rest/http/request.ts'
-import { addRoutes, isListed } from '../rest/http/routes.ts'
+import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
-import type { Resource } from '../rest/resource.ts'
+import type { Report, Resource } from '../rest/resource.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -20,6 +22,7 @@ declare module 'fastify' {
 declare module '../rest/resource.ts' {
   interface Services {
     readonly prisma: PrismaClient
+    readonly database: Database
     readonly callers: Callers
     readonly switches: Switches
   }
@@ -30,7 +33,12 @@ async function resources(app: FastifyInstance): Promise<void> {
   const host: Host = {
     pool: app.pool,
     lane: app.lane,
-    services: { prisma: app.prisma, callers: app.callers, switches: app.switches },
+    services: {
+      prisma: app.prisma,
+      database: databaseOn(app.pool),
+      callers: app.callers,
+      switches: app.switches,
+    },
     baseUrl: (request) => baseUrl(app, request),
     caller: callerOf,
     isForm: (request) => request.isForm,
@@ -40,17 +48,21 @@ async function resources(app: FastifyInstance): Promise<void> {
 
   app.get('/api/', { config: { access: 'signed in' } }, async (request) => {
     const { role } = callerOf(request)
-    const listed = registry.all().filter(({ resource }) => isListed(resource, role))
+    const paths = role ? registry.listedFor(role) : []
     const base = baseUrl(app, request)
-    return Object.fromEntries(listed.map(({ resource }) => [resource.path, `${base}/api/${resource.path}/`]))
+    return Object.fromEntries(paths.map((path) => [path, `${base}/api/${path}/`]))
   })
 }
 
-/** The plugin of a module: its resources, by name and in the order of the API's index. */
-export function moduleOf(name: string, list: readonly Resource[]): FastifyPluginAsync {
+/** The plugin of a module: its resources and reports, by name and in the order of the API's index. */
+export function moduleOf(name: string, list: readonly (Resource | Report)[]): FastifyPluginAsync {
   return plugin(
     async (app) => {
-      for (const resource of list) addRoutes(app, app.restHost, app.registry.add(resource))
+      const { registry, restHost } = app
+      for (const one of list) {
+        if ('model' in one) addRoutes(app, restHost, registry.add(one))
+        else addReport(app, restHost, registry, registry.addReport(one))
+      }
     },
     { name, dependencies: ['resources'] },
   )

@@ -55,6 +55,16 @@ export function connection(client: pg.Pool | pg.PoolClient): Connection {
   }
 }
 
+/** What a module's own statements run on, where no resource's words say what it needs. */
+export interface Database extends Connection {
+  transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>
+}
+
+export const databaseOn = (pool: pg.Pool): Database => ({
+  ...connection(pool),
+  transaction: (work) => inTransaction(pool, work),
+})
+
 /** What runs a statement of one row by its key; others wait behind it. */
 export interface RowReader {
   runText(statement: Statement): Promise<TextRow[]>

@@ -4,7 +4,7 @@ import { type Caller, type Right, ROLES, type Role } from './caller.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { columnAt, type Model, type ModelName, modelOf } from './model/model.ts'
 import { checkPredicates } from './read/where.ts'
-import type { Resource } from './resource.ts'
+import type { Report, Resource } from './resource.ts'
 
 /** What one role sees of a resource. */
 export interface View {
@@ -37,6 +37,9 @@ export class Registry {
   readonly timeZone: string
   private readonly byPath = new Map<string, Compiled>()
   private readonly byModel = new Map<string, Compiled>()
+  private readonly reportsByPath = new Map<string, Report>()
+  /** Paths in the order they were added, with the roles that may list them. */
+  private readonly index = new Map<string, readonly Role[]>()
 
   constructor(timeZone: string) {
     this.timeZone = timeZone
@@ -45,14 +48,39 @@ export class Registry {
   /** Compiles and adds a resource; the first resource of a model answers for it when others refer to its rows. */
   add(resource: Resource): Compiled {
     try {
-      if (this.byPath.has(resource.path)) throw new Error('there is another resource of this path')
+      if (this.index.has(resource.path)) throw new Error('there is another resource of this path')
       const compiled = compile(resource, this)
       this.byPath.set(resource.path, compiled)
+      this.index.set(resource.path, rolesWith(compiled, 'list'))
       if (!this.byModel.has(resource.model)) this.byModel.set(resource.model, compiled)
       return compiled
     } catch (error) {
       throw new Error(`resource ${resource.path}: ${(error as Error).message}`, { cause: error })
     }
+  }
+
+  /** Adds a report; it has a path of its own. */
+  addReport(report: Report): Report {
+    if (this.index.has(report.path)) throw new Error(`report ${report.path}: there is another resource of this path`)
+    this.reportsByPath.set(report.path, report)
+    this.index.set(report.path, report.roles)
+    return report
+  }
+
+  reports(): Report[] {
+    return [...this.reportsByPath.values()]
+  }
+
+  /** The paths of the collections a role may list, in order. */
+  listedFor(role: Role): string[] {
+    return [...this.index].filter(([, roles]) => roles.includes(role)).map(([path]) => path)
+  }
+
+  /** The resource of a path; an unknown one is a mistake in a definition. */
+  at(path: string): Compiled {
+    const compiled = this.byPath.get(path)
+    if (!compiled) throw new Error(`there is no resource ${path}`)
+    return compiled
   }
 
   all(): Compiled[] {

@@ -3,7 +3,7 @@
  * OpenAPI, CSV columns, conformance tests) derives from this and the model.
  */
 import type { z } from 'zod'
-import type { Access } from './access.ts'
+import type { Access, Predicate } from './access.ts'
 import type { Caller, Role } from './caller.ts'
 import type { Column, ColumnName, ModelName, Path, Row } from './model/model.ts'
 import type { Transaction } from './write/transaction.ts'
@@ -60,19 +60,53 @@ export interface ActionContext {
   readonly caller: Caller
   readonly services: Services
   readonly query: Readonly<Record<string, unknown>>
+  /** The IANA zone of times without an offset, and of the hours of a day. */
+  readonly timeZone: string
+  /** The rows of the resource of this path that the caller may list; a condition on its model. */
+  rows(path: string): readonly Predicate[]
 }
 
-/** Something to do with a collection or a row that is no reading or writing of it. */
-export interface Action {
-  readonly on: 'collection' | 'row'
-  readonly methods: readonly ('GET' | 'POST')[]
+/** What actions and reports have in common: parameters in, a value out. */
+interface Asking {
   readonly roles: readonly Role[]
   readonly summary: string
   readonly query?: z.ZodObject
   /** JSON Schema of the answer, for OpenAPI. */
   readonly answer?: Readonly<Record<string, unknown>>
+  /** The answer as an SVG document, for `format=svg`. */
+  svg?(answer: unknown, context: ActionContext): string
+}
+
+/** Something to do with a collection or a row that is no reading or writing of it. */
+export interface Action extends Asking {
+  readonly on: 'collection' | 'row'
+  readonly methods: readonly ('GET' | 'POST')[]
   /** `row` is the row in the caller's scope, for actions on a row; its secrets are there. */
   run(context: ActionContext, row: Record<string, unknown>): Promise<unknown>
+}
+
+/** A collection that is computed: GET only, no rows, listed in the index as any other. */
+export interface Report extends Asking {
+  /** Its name in URLs, `/api/PATH/`. */
+  readonly path: string
+  run(context: ActionContext): Promise<unknown>
+}
+
+/** Counts kept by the database in a table of `grain` (hour, day), `starts_at` (UTC), `total` and the column `by`. */
+export interface Totals {
+  readonly model: ModelName
+  /** The column whose hours and days are counted. */
+  readonly time: string
+  /** The column by whose values they are counted apart. */
+  readonly by: string
+}
+
+/** Everything a list's filters match, as one CSV file at `download/`. */
+export interface Download {
+  /** What the file's name begins with. */
+  readonly name: string
+  /** The column whose range the file's name tells. */
+  readonly time: string
 }
 
 export interface Definition<M extends ModelName> {
@@ -101,6 +135,19 @@ export interface Definition<M extends ModelName> {
   /** Columns of a one-to-one relation shown and taken as this resource's own; hooks write them. */
   readonly borrowed?: Readonly<Record<string, `${string}__${string}`>>
   readonly nested?: Readonly<Record<string, Nested>>
+  /** Columns it does not show and can be filtered by all the same. */
+  readonly filters?: readonly ColumnName<M>[]
+  /** Bare query flags that leave a field out: `{nojson: 'json'}`. */
+  readonly flags?: Readonly<Record<string, ColumnName<M>>>
+  /** Lists can be long: `next` carries where the page ended, so that no page costs more than the first. */
+  readonly long?: boolean
+  /** What can answer a list's count in place of its rows. */
+  readonly totals?: Totals
+  readonly download?: Download
+  /** Parameters that make a query of too many rows a smaller one; told when it took too long. */
+  readonly narrow?: readonly string[]
+  /** What an id tells of other columns of its row, so that not every partition is searched for it. */
+  readonly locate?: (id: string) => readonly Predicate[]
   readonly inputs?: Readonly<Record<string, Input>>
   readonly access: Readonly<Partial<Record<Role, Access>>>
   /** A reason to refuse a write that no column can see, as sentences by field; asked before anything is written. */
@@ -129,6 +176,8 @@ export type Resource = Omit<
   | 'fill'
   | 'defaults'
   | 'where'
+  | 'filters'
+  | 'flags'
 > & {
   readonly model: ModelName
   readonly only?: readonly string[]
@@ -142,17 +191,13 @@ export type Resource = Omit<
   readonly where?: Readonly<Record<string, string | boolean | number>>
   readonly fill?: Readonly<Record<string, string>>
   readonly defaults?: Readonly<Record<string, () => unknown>>
+  readonly filters?: readonly string[]
+  readonly flags?: Readonly<Record<string, string>>
 }
 
 /** Declares a resource of a model. The model stands first so that the definition is checked against it. */
 export function resource<M extends ModelName>(model: M, definition: Definition<NoInfer<M>>): Resource {
   return { model, ...definition } as unknown as Resource
-}
-
-/** A module: its resources under one name, in the order of the API's index. */
-export interface ResourceModule {
-  readonly name: string
-  readonly resources: readonly Resource[]
 }
 
 export type { Column }

@@ -3,7 +3,7 @@ import Negotiator from 'negotiator'
 import { notAcceptable, notFound } from '../errors.ts'
 import type { Query } from '../read/query.ts'
 
-export type Format = 'json' | 'csv'
+export type Format = 'json' | 'csv' | 'svg'
 
 export interface Form {
   readonly format: Format
@@ -11,18 +11,20 @@ export interface Form {
   readonly indent: number
 }
 
-const TYPES: Record<Format, string> = { json: 'application/json', csv: 'text/csv' }
+const TYPES: Record<Format, string> = { json: 'application/json', csv: 'text/csv', svg: 'image/svg+xml' }
+/** The forms of rows. */
+const ROW_FORMATS: readonly Format[] = ['json', 'csv']
 const JSON_FORM: Form = { format: 'json', indent: 0 }
 
-/** The media types an answer can have, as OPTIONS tells them. */
-export const RENDERS = Object.values(TYPES)
+/** The media types of rows, as OPTIONS tells them. */
+export const RENDERS = ROW_FORMATS.map((format) => TYPES[format])
 
 /** An unknown `format` is a 404, an Accept header that none of the forms meets a 406, as in DRF. */
-export function negotiate(query: Query, accept: string | undefined): Form {
+export function negotiate(query: Query, accept: string | undefined, formats = ROW_FORMATS): Form {
   const asked = query.get('format')
   if (asked === undefined && (accept === undefined || accept === '*/*' || accept === TYPES.json)) return JSON_FORM
-  if (asked && !Object.hasOwn(TYPES, asked)) throw notFound()
-  const offered = asked ? [asked as Format] : (Object.keys(TYPES) as Format[])
+  if (asked && !formats.includes(asked as Format)) throw notFound()
+  const offered = asked ? [asked as Format] : formats
   const types = offered.map((format) => TYPES[format])
   const chosen = new Negotiator({ headers: { accept: withoutParameters(accept || '*/*') } }).mediaType(types)
   if (!chosen) throw notAcceptable()

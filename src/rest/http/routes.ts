@@ -1,6 +1,6 @@
 /** The routes of a resource, made once at start-up. Every method of its paths is routed, so that none is open by chance. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ROLES, type Role } from '../caller.ts'
+import { ROLES } from '../caller.ts'
 import { type Connection, connection, rowReader } from '../database.ts'
 import { absence } from '../read/absence.ts'
 import { links } from '../read/pagination.ts'
@@ -8,7 +8,6 @@ import { planList, planRow } from '../read/plan.ts'
 import { readQuery } from '../read/query.ts'
 import { runList, runRow } from '../read/read.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
-import type { Resource } from '../resource.ts'
 import { create, remove, update, type Writer } from '../write/write.ts'
 import { addActions } from './actions.ts'
 import { metadata } from './metadata.ts'
@@ -123,7 +122,3 @@ const input = (host: Host, request: FastifyRequest, { prefer }: Asked) => ({
   form: host.isForm(request),
   strict: prefer.strict,
 })
-
-/** The names and URLs of the collections a role may list, as `GET /api/` gives them. */
-export const isListed = (resource: Resource, role: Role | null): boolean =>
-  role !== null && resource.access[role]?.rights.list !== undefined

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document of the API, from the registry of its resources. */
-import type { Compiled } from '../registry.ts'
-import { PARAMETERS, resourcePaths, schemaName } from './paths.ts'
+import type { Compiled, Registry } from '../registry.ts'
+import { PARAMETERS, reportPath, resourcePaths, schemaName } from './paths.ts'
 import { inputSchema, rowSchema, type Schema } from './schemas.ts'
 
 export interface Description {
@@ -13,14 +13,20 @@ export interface Description {
 }
 
 /** The document; its content depends on the definitions only, so that it can be committed and compared. */
-export function openApiDocument(resources: readonly Compiled[], description: Description): Record<string, unknown> {
+export function openApiDocument(registry: Registry, description: Description): Record<string, unknown> {
   const { title, version, securitySchemes } = description
-  const paths = Object.assign({}, description.paths, ...resources.map(resourcePaths)) as Record<string, Schema>
+  const resources = registry.all()
+  const reports = registry.reports()
+  const parts = [...resources.map(resourcePaths), ...reports.map(reportPath)]
+  const paths = Object.assign({}, description.paths, ...parts) as Record<string, Schema>
   return {
     openapi: '3.1.0',
     info: { title, version, description: description.description },
     security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
-    tags: resources.map(({ resource, model }) => ({ name: resource.path, description: model.description })),
+    tags: [
+      ...resources.map(({ resource, model }) => ({ name: resource.path, description: model.description })),
+      ...reports.map(({ path, summary }) => ({ name: path, description: summary })),
+    ],
     paths,
     components: {
       securitySchemes,

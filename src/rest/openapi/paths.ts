@@ -5,7 +5,7 @@ import { PARSES } from '../http/metadata.ts'
 import { lookupsOf } from '../read/lookups.ts'
 import { LARGEST_PAGE, PAGE_SIZE } from '../read/pagination.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
-import type { Action } from '../resource.ts'
+import type { Action, Report } from '../resource.ts'
 import { columnSchema, type Schema } from './schemas.ts'
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
@@ -89,19 +89,30 @@ function about(path: string, operationId: string, summary: string, roles: readon
 
 function actionPath(compiled: Compiled, name: string, action: Action): Schema {
   const { path } = compiled.resource
-  const query = action.query ? queryParameters(action.query) : []
   const methods = action.methods.map((method) => [
     method.toLowerCase(),
-    {
-      ...about(path, `${method.toLowerCase()}_${path}_${name}`, action.summary, action.roles),
-      ...(query.length > 0 && { parameters: query }),
-      responses: {
-        200: { description: 'Done.', content: json(action.answer ?? { type: 'object' }) },
-        ...errors(400, 401, 403, 404, 503),
-      },
-    },
+    { ...about(path, `${method.toLowerCase()}_${path}_${name}`, action.summary, action.roles), ...asking(action) },
   ])
   return { ...(action.on === 'row' && { parameters: [idParameter(compiled)] }), ...Object.fromEntries(methods) }
+}
+
+/** The path of a report. */
+export function reportPath(report: Report): Record<string, Schema> {
+  const { path, summary, roles } = report
+  return { [`/api/${path}/`]: { get: { ...about(path, `get_${path}`, summary, roles), ...asking(report) } } }
+}
+
+function asking({ query, answer, svg }: Action | Report): Schema {
+  const parameters = query ? queryParameters(query) : []
+  if (svg) parameters.push({ name: 'format', in: 'query', schema: { type: 'string', enum: ['json', 'svg'] } })
+  const picture = svg && { 'image/svg+xml': { schema: { type: 'string' } } }
+  return {
+    ...(parameters.length > 0 && { parameters }),
+    responses: {
+      200: { description: 'Done.', content: { ...json(answer ?? { type: 'object' }), ...picture } },
+      ...errors(400, 401, 403, 404, 503),
+    },
+  }
 }
 
 function queryParameters(query: z.ZodObject): Schema[] {

@@ -16,7 +16,7 @@ export async function absence(db: Connection, compiled: Compiled, caller: Caller
   if (access?.systemWide) known.push(access.systemWide)
   for (const rows of known) {
     const sql = new Sql()
-    const where = whereSql(sql, compiled.model, 't', [withId(compiled, id), ...rows])
+    const where = whereSql(sql, compiled.model, 't', [...withId(compiled, id), ...rows])
     const [row] = await db.run(sql.statement(`SELECT FROM ${identifier(compiled.model.table)} t WHERE ${where}`))
     if (row) return forbidden()
   }

@@ -67,14 +67,13 @@ export function planRow(compiled: Compiled, caller: Caller, id: string, query: Q
     }
   }
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
-  return { compiled, view, select, where: [withId(compiled, id), ...rowsFor(compiled, caller, 'retrieve')] }
+  return { compiled, view, select, where: [...withId(compiled, id), ...rowsFor(compiled, caller, 'retrieve')] }
 }
 
-/** The predicate that a row has this id. */
-export const withId = (compiled: Compiled, id: string): Predicate => ({
-  path: compiled.model.primaryKey.name,
-  lookup: 'exact',
-  value: id,
-})
+/** That a row has this id, and whatever follows from that. */
+export const withId = (compiled: Compiled, id: string): Predicate[] => [
+  { path: compiled.model.primaryKey.name, lookup: 'exact', value: id },
+  ...(compiled.resource.locate?.(id) ?? []),
+]
 
 const ROW_PARAMETERS = new Set(['fields', 'omit', 'format'])

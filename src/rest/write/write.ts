@@ -132,7 +132,7 @@ async function found(
   right: Right,
   statement: typeof lockStatement,
 ): Promise<Row> {
-  const [row] = await db.run(statement(compiled, [withId(compiled, id), ...rowsFor(compiled, caller, right)]))
+  const [row] = await db.run(statement(compiled, [...withId(compiled, id), ...rowsFor(compiled, caller, right)]))
   if (row) return JSON.parse(row[0] as string) as Row
   throw await absence(db, compiled, caller, id)
 }
@@ -226,7 +226,7 @@ async function readBack(
   right: 'create' | 'update',
 ): Promise<string> {
   const view = viewFor(compiled, writer.caller, right)
-  const where = [withId(compiled, id), ...rowsFor(compiled, writer.caller, right)]
+  const where = [...withId(compiled, id), ...rowsFor(compiled, writer.caller, right)]
   const json = await runRow(db, { compiled, view, select: 'all', where }, writer.apiUrl)
   if (json === undefined) throw await absence(db, compiled, writer.caller, id)
   return json

@@ -1,0 +1,67 @@
+/** What actions and reports share: parameters in, a value out, as JSON or as the picture of it. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ValidationError } from '../errors.ts'
+import { rowsFor } from '../read/plan.ts'
+import { addError, readQuery } from '../read/query.ts'
+import type { Registry } from '../registry.ts'
+import type { Action, ActionContext, Report } from '../resource.ts'
+import { negotiate } from './negotiate.ts'
+import { indented, JSON_TYPE } from './renderers/json.ts'
+import { type Asked, asked, type Host } from './request.ts'
+
+export const SVG_TYPE = 'image/svg+xml; charset=utf-8'
+/** A picture opened by itself is a document: it may style itself, and nothing else. */
+const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+/** Answers a request for an action or a report. `run` gets what was asked; its value is what is sent. */
+export async function answerAsking(
+  host: Host,
+  registry: Registry,
+  asking: Action | Report,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  run: (context: ActionContext) => Promise<unknown>,
+): Promise<unknown> {
+  const about = asked(host, request, reply)
+  const form = asking.svg && negotiate(readQuery(request.url), request.headers.accept, ['json', 'svg'])
+  const context = contextOf(host, registry, about, readParameters(asking, request.url, about.prefer.strict))
+  const answer = await run(context)
+  if (form?.format === 'svg') {
+    return reply.type(SVG_TYPE).header('Content-Security-Policy', SVG_POLICY).send(asking.svg!(answer, context))
+  }
+  if (!form?.indent) return answer
+  return reply.type(JSON_TYPE).send(indented(JSON.stringify(answer), form.indent))
+}
+
+function contextOf(
+  host: Host,
+  registry: Registry,
+  { caller }: Asked,
+  query: Readonly<Record<string, unknown>>,
+): ActionContext {
+  return {
+    caller,
+    services: host.services,
+    query,
+    timeZone: registry.timeZone,
+    rows: (path) => rowsFor(registry.at(path), caller, 'list'),
+  }
+}
+
+/** Empty is as good as absent, as it is for filters. What is not known is ignored, unless the caller is strict. */
+function readParameters(asking: Action | Report, url: string, strict: boolean): Record<string, unknown> {
+  const given = [...readQuery(url)].filter(([, value]) => value !== '')
+  const errors = {}
+  if (strict) {
+    for (const [name] of given) {
+      const known = name in (asking.query?.shape ?? {}) || (name === 'format' && asking.svg)
+      if (!known) addError(errors, name, 'Unknown query parameter.')
+    }
+  }
+  const result = asking.query?.safeParse(Object.fromEntries(given))
+  for (const issue of result?.error?.issues ?? []) {
+    addError(errors, String(issue.path[0] ?? 'non_field_errors'), issue.message)
+  }
+  if (Object.keys(errors).length > 0) throw new ValidationError(errors)
+  return result?.data ?? {}
+}
