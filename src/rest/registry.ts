@@ -137,6 +137,11 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
   }
   for (const name of [...Object.keys(resource.where ?? {}), ...Object.keys(resource.defaults ?? {})])
     columnAt(model, name)
+  for (const [name, others] of Object.entries(resource.also ?? {})) {
+    const { type } = columnAt(model, name)
+    const unlike = others.find((other) => columnAt(model, other).type !== type || columnAt(model, other).secret)
+    if (unlike) throw new Error(`also names ${unlike}, which cannot be compared as ${name} is`)
+  }
   if (Object.keys(resource.access).length === 0) throw new Error('no role has access')
 }
 

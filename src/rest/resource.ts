@@ -137,6 +137,8 @@ export interface Definition<M extends ModelName> {
   readonly nested?: Readonly<Record<string, Nested>>
   /** Columns it does not show and can be filtered by all the same. */
   readonly filters?: readonly ColumnName<M>[]
+  /** An exact filter by this column finds the rows where one of these has the value, too. */
+  readonly also?: Readonly<Partial<Record<ColumnName<M>, readonly ColumnName<M>[]>>>
   /** Bare query flags that leave a field out: `{nojson: 'json'}`. */
   readonly flags?: Readonly<Record<string, ColumnName<M>>>
   /** Lists can be long: `next` carries where the page ended, so that no page costs more than the first. */
@@ -177,6 +179,7 @@ export type Resource = Omit<
   | 'defaults'
   | 'where'
   | 'filters'
+  | 'also'
   | 'flags'
 > & {
   readonly model: ModelName
@@ -192,6 +195,7 @@ export type Resource = Omit<
   readonly fill?: Readonly<Record<string, string>>
   readonly defaults?: Readonly<Record<string, () => unknown>>
   readonly filters?: readonly string[]
+  readonly also?: Readonly<Record<string, readonly string[]>>
   readonly flags?: Readonly<Record<string, string>>
 }
 

@@ -61,7 +61,15 @@ function readFilter(
     return throughRelation(compiled, caller, field, rest.join('__'), raw)
   }
   if (rest.length > 1 || (next !== undefined && !isLookup(next))) return `${rest.join('__')} is no lookup.`
-  return comparisonOf(field, (next ?? 'exact') as Lookup, raw, compiled.registry.timeZone)
+  const lookup = (next ?? 'exact') as Lookup
+  return withOthers(compiled, comparisonOf(field, lookup, raw, compiled.registry.timeZone))
+}
+
+/** An exact comparison holds for the columns that the definition names beside this one, too. */
+function withOthers(compiled: Compiled, one: Predicate | null | string): Predicate | null | string {
+  if (one === null || typeof one === 'string' || !('lookup' in one) || one.lookup !== 'exact') return one
+  const others = compiled.resource.also?.[one.path]
+  return others ? { any: [one, ...others.map((path) => ({ ...one, path }))] } : one
 }
 
 function throughRelation(
