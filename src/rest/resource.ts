@@ -74,7 +74,7 @@ interface Asking {
   /** JSON Schema of the answer, for OpenAPI. */
   readonly answer?: Readonly<Record<string, unknown>>
   /** The answer as an SVG document, for `format=svg`. */
-  svg?(answer: unknown, context: ActionContext): string
+  svg?(answer: unknown, context: ActionContext): string | Promise<string>
 }
 
 /** Something to do with a collection or a row that is no reading or writing of it. */

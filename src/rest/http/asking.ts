@@ -27,7 +27,8 @@ export async function answerAsking(
   const context = contextOf(host, registry, about, readParameters(asking, request.url, about.prefer.strict))
   const answer = await run(context)
   if (form?.format === 'svg') {
-    return reply.type(SVG_TYPE).header('Content-Security-Policy', SVG_POLICY).send(asking.svg!(answer, context))
+    const picture = await asking.svg!(answer, context)
+    return reply.type(SVG_TYPE).header('Content-Security-Policy', SVG_POLICY).send(picture)
   }
   if (!form?.indent) return answer
   return reply.type(JSON_TYPE).send(indented(JSON.stringify(answer), form.indent))
