@@ -33,16 +33,13 @@ export class CallRecord {
 
   /** A channel variable, decoded; the first value of one with several. Undefined when there is none, or it is empty. */
   variable(name: string): string | undefined {
-    return this.variables(name)[0]
+    const value = childOf(this.channelVariables, name)
+    return Array.isArray(value) ? this.variables(name)[0] : this.valuesOf(value)[0]
   }
 
   /** All values of a channel variable that are not empty. */
   variables(name: string): string[] {
-    return listOf(childOf(this.channelVariables, name)).flatMap((value) => {
-      const text = storable(this.decode(textOf(value) ?? ''))
-      const all = text.startsWith(ARRAY) ? text.slice(ARRAY.length).split(ARRAY_SEPARATOR) : [text]
-      return all.filter((one) => one !== '')
-    })
+    return listOf(childOf(this.channelVariables, name)).flatMap((value) => this.valuesOf(value))
   }
 
   /** What stands at the record itself: `core-uuid`, `switchname`. */
@@ -75,6 +72,15 @@ export class CallRecord {
     return this.callflows.some((callflow) => {
       return listOf(childOf(childOf(callflow, 'caller_profile'), 'originator')).some(isFilled)
     })
+  }
+
+  /** FreeSWITCH's arrays are one text in JSON, and repeated elements in XML. */
+  private valuesOf(value: RecordValue | undefined): string[] {
+    const encoded = textOf(value)
+    if (!encoded) return []
+    const text = storable(this.decode(encoded))
+    if (text.startsWith(ARRAY)) return text.slice(ARRAY.length).split(ARRAY_SEPARATOR).filter(Boolean)
+    return text === '' ? [] : [text]
   }
 }
 

@@ -7,7 +7,9 @@ import { createHash } from 'node:crypto'
 /** A UUID of version 8 (RFC 9562): 48 bits of Unix milliseconds, the rest from what makes the record this one. */
 export function recordId(startMicros: bigint | number, uuid: string | null, leg: 'a' | 'b'): string {
   const micros = BigInt(startMicros)
-  const bytes = createHash('sha256').update(`${uuid?.toLowerCase() ?? ''}/${leg}/${micros}`).digest()
+  const bytes = createHash('sha256')
+    .update(`${uuid?.toLowerCase() ?? ''}/${leg}/${micros}`)
+    .digest()
   bytes.writeUIntBE(Number(BigInt.asUintN(48, micros / 1000n)), 0, 6)
   bytes[6] = VERSION | (bytes[6]! & 0x0f)
   bytes[8] = VARIANT | (bytes[8]! & 0x3f)
