@@ -27,6 +27,8 @@ export interface Config {
     readonly bodyBytes: number
     readonly requestTimeoutMs: number
     readonly statementTimeoutMs: number
+    /** For a download of everything, from its first byte to its last. */
+    readonly downloadTimeoutMs: number
     /** Requests a minute for each caller; 0: no limit. */
     readonly ratePerMinute: number
   }
@@ -94,6 +96,7 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       bodyBytes: variables.BODY_LIMIT_BYTES,
       requestTimeoutMs: variables.REQUEST_TIMEOUT_MS,
       statementTimeoutMs: variables.STATEMENT_TIMEOUT_MS,
+      downloadTimeoutMs: variables.DOWNLOAD_TIMEOUT_MS,
       ratePerMinute: variables.RATE_LIMIT_MAX,
     },
     switches: {
@@ -157,6 +160,7 @@ const environment = z.object({
   BODY_LIMIT_BYTES: integer(1024, 2 ** 30).default(2 ** 20),
   REQUEST_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(30_000),
   STATEMENT_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(10_000),
+  DOWNLOAD_TIMEOUT_MS: integer(100, MAX_TIMEOUT_MS).default(600_000),
   RATE_LIMIT_MAX: integer(0, 1_000_000_000).default(6000),
   SWITCH_ALLOWED_ADDRESSES: variable('addresses and networks (10.0.0.0/8) separated by commas', networks).default(() =>
     withoutNames(['loopback']),

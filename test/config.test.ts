@@ -45,6 +45,7 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
   },
   BODY_LIMIT_BYTES: { right: { '2048': { limits: { bodyBytes: 2048 } } }, wrong: ['0', '1MB'] },
   REQUEST_TIMEOUT_MS: { right: { '100': { limits: { requestTimeoutMs: 100 } } }, wrong: ['0', '2147483648'] },
+  DOWNLOAD_TIMEOUT_MS: { right: { '60000': { limits: { downloadTimeoutMs: 60_000 } } }, wrong: ['0', '1h'] },
   STATEMENT_TIMEOUT_MS: { right: { '100': { limits: { statementTimeoutMs: 100 } } }, wrong: ['0', '10s'] },
   RATE_LIMIT_MAX: { right: { '0': { limits: { ratePerMinute: 0 } } }, wrong: ['-1', 'off'] },
   SWITCH_ALLOWED_ADDRESSES: {
@@ -100,7 +101,13 @@ describe('the environment', () => {
       timeZone: 'UTC',
       tokenTtlDays: null,
       admin: { username: 'admin' },
-      limits: { bodyBytes: 1_048_576, requestTimeoutMs: 30_000, statementTimeoutMs: 10_000, ratePerMinute: 6000 },
+      limits: {
+        bodyBytes: 1_048_576,
+        requestTimeoutMs: 30_000,
+        statementTimeoutMs: 10_000,
+        downloadTimeoutMs: 600_000,
+        ratePerMinute: 6000,
+      },
       switches: { allowedAddresses: ['127.0.0.0/8', '::1'], bodyBytes: 8_388_608 },
       cdr: { bLegs: [], retentionDays: null },
     })

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import type pg from 'pg'
+import { Exports } from '../database/exports.ts'
 import { Lane } from '../database/lane.ts'
 import { createPool } from '../database/pool.ts'
 import { PrismaClient } from '../generated/prisma/client.ts'
@@ -12,6 +13,7 @@ declare module 'fastify' {
     pool: pg.Pool
     /** For reads of one row by its key only. */
     lane: Lane
+    exports: Exports
     prisma: PrismaClient
   }
 }
@@ -25,13 +27,15 @@ async function database(app: FastifyInstance): Promise<void> {
   }
   const pool = createPool({ ...options, max: databasePoolSize })
   const lane = new Lane(options)
+  const exports = new Exports({ ...options, timeoutMs: limits.downloadTimeoutMs })
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
   app.decorate('pool', pool)
   app.decorate('lane', lane)
+  app.decorate('exports', exports)
   app.decorate('prisma', prisma)
   app.addHook('onClose', async () => {
     await prisma.$disconnect()
-    await Promise.all([lane.close(), pool.end()])
+    await Promise.all([lane.close(), exports.close(), pool.end()])
   })
 }
 

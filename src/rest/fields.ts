@@ -18,6 +18,8 @@ export interface Field {
   readonly select?: string
   readonly parse?: Parser
   readonly shown: boolean
+  /** Not shown, and can be filtered by all the same. */
+  readonly filtersOnly?: true
   readonly writable: boolean
   readonly nested?: Nested
 }
@@ -32,6 +34,7 @@ export function fieldsOf(resource: Resource, timeZone: string): Field[] {
     columnField(resource, model, key, timeZone),
     { name: 'url', kind: 'url', shown: true, writable: false },
     ...names.filter((name) => name !== key).map((name) => columnField(resource, model, name, timeZone)),
+    ...(resource.filters ?? []).map((name) => filterField(resource, model, name, timeZone)),
     ...Object.entries(resource.borrowed ?? {}).map(([name, path]) => borrowedField(model, name, path, timeZone)),
     ...Object.entries(resource.nested ?? {}).map(([name, nested]) => nestedField(name, nested, key)),
   ]
@@ -68,6 +71,10 @@ function columnField(resource: Resource, model: Model, name: string, timeZone: s
     shown: !writeOnly,
     writable: writable && resource.where?.[name] === undefined,
   }
+}
+
+function filterField(resource: Resource, model: Model, name: string, timeZone: string): Field {
+  return { ...columnField(resource, model, name, timeZone), shown: false, filtersOnly: true, writable: false }
 }
 
 function borrowedField(model: Model, name: string, path: string, timeZone: string): Field {

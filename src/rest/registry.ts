@@ -12,6 +12,8 @@ export interface View {
   readonly access: Access
   /** Shown fields by name, in order. */
   readonly shown: ReadonlyMap<string, Field>
+  /** Fields it can filter by: shown ones that are columns, and those that are there for it. */
+  readonly filters: ReadonlySet<string>
 }
 
 export interface Compiled {
@@ -115,10 +117,15 @@ function compile(resource: Resource, registry: Registry): Compiled {
     checkAccess(role, access, model, fields, new Set(Object.keys(resource.inputs ?? {})))
     const hides = new Set(access.hides)
     const visible = (f: Field) => f.shown && !hides.has(f.name) && (access.secrets || !f.column?.secret)
-    views.set(role, { role, access, shown: new Map([...fields].filter(([, field]) => visible(field))) })
+    const shown = new Map([...fields].filter(([, field]) => visible(field)))
+    const filters = new Set([...fields.values()].filter(isFilter(shown)).map((field) => field.name))
+    views.set(role, { role, access, shown, filters })
   }
   return { resource, model, fields, views, registry }
 }
+
+const isFilter = (shown: ReadonlyMap<string, Field>) => (field: Field) =>
+  Boolean((shown.has(field.name) || field.filtersOnly) && field.path && !field.column?.secret)
 
 function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<string, Field>): void {
   for (const name of resource.order) columnAt(model, name.replace(/^-/, ''))
@@ -137,12 +144,28 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
   }
   for (const name of [...Object.keys(resource.where ?? {}), ...Object.keys(resource.defaults ?? {})])
     columnAt(model, name)
+  for (const name of Object.values(resource.flags ?? {})) {
+    if (!fields.get(name)?.shown) throw new Error(`a flag leaves out ${name}, which is no field that is shown`)
+  }
+  if (resource.long && (resource.borrowed || resource.nested)) {
+    throw new Error('long lists are ordered by columns of their own: nothing can be borrowed or nested')
+  }
+  checkTotals(resource, model)
   for (const [name, others] of Object.entries(resource.also ?? {})) {
     const { type } = columnAt(model, name)
     const unlike = others.find((other) => columnAt(model, other).type !== type || columnAt(model, other).secret)
     if (unlike) throw new Error(`also names ${unlike}, which cannot be compared as ${name} is`)
   }
   if (Object.keys(resource.access).length === 0) throw new Error('no role has access')
+}
+
+function checkTotals({ totals, download }: Resource, model: Model): void {
+  if (download) columnAt(model, download.time)
+  if (!totals) return
+  columnAt(model, totals.time)
+  columnAt(model, totals.by)
+  const table = modelOf(totals.model)
+  for (const name of ['grain', 'starts_at', 'total', totals.by]) columnAt(table, name)
 }
 
 function checkAccess(

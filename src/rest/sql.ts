@@ -1,4 +1,5 @@
 /** Builds one statement: identifiers come from the model only, values become parameters only. */
+import pg from 'pg'
 import type { Statement } from './database.ts'
 
 export class Sql {
@@ -11,6 +12,15 @@ export class Sql {
 
   statement(text: string): Statement {
     return { text, values: this.values }
+  }
+}
+
+/** The same for COPY, which takes no parameters: values become literals, quoted by pg. */
+export class LiteralSql extends Sql {
+  override param(value: unknown): string {
+    if (value === null || value === undefined) return 'NULL'
+    const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): unknown } }).utils
+    return pg.escapeLiteral(String(prepareValue(value)))
   }
 }
 

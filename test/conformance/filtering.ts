@@ -42,8 +42,9 @@ async function expectFound(subject: Subject, path: string, { lookup, raw, operan
   const { model } = subject.compiled
   const [first, ...rest] = path.split('__') as [string, ...string[]]
   const full = [subject.pathOf(first), ...rest].join('__')
+  const others = (lookup === 'exact' && subject.fixture.also?.[path]) || []
   const expected = (await subject.rows()).filter((row) =>
-    matches(type, lookup, follow(tables, model, row, full), operand),
+    [full, ...others].some((one) => matches(type, lookup, follow(tables, model, row, one), operand)),
   )
   const name = lookup === 'exact' ? path : `${path}__${lookup}`
   const found = await subject.ids({ [name]: raw })

@@ -54,6 +54,10 @@ export interface Fixture {
   /** Fields never filterable, and shown to the roles that have `secrets` only. */
   readonly secrets?: readonly string[]
   readonly order: readonly string[]
+  /** Columns that an exact filter by a field looks into as well. */
+  readonly also?: Readonly<Record<string, readonly string[]>>
+  /** `next` carries a cursor beside the page number. */
+  readonly long?: true
   /** Which rows of the table are the resource's; all when left out. */
   rows?(row: Row): boolean
   owner(row: Row, tables: Tables, stage: Stage): Owner

@@ -81,11 +81,13 @@ async function links(subject: Subject): Promise<void> {
   const kept = `page_size=5&ordering=-${subject.key}&search=&a=%C3%A9%20b%26c&a=2`
   const address = `${BASE_URL}${subject.url}?${kept}`
   const first = await subject.list(`?${kept}`)
-  expect([first.previous, first.next]).toEqual([null, `${address}&page=2`])
+  const next = (page: ListBody) => (subject.fixture.long ? page.next?.replace(/&cursor=[\w-]+$/, '') : page.next)
+  expect([first.previous, next(first)]).toEqual([null, `${address}&page=2`])
+  expect(first.next?.includes('cursor=')).toBe(subject.fixture.long ?? false)
   const second = await subject.list(`?page=2&${kept}`)
-  expect([second.previous, second.next]).toEqual([address, `${address}&page=3`])
+  expect([second.previous, next(second)]).toEqual([address, `${address}&page=3`])
   const third = await subject.list(`?page_size=5&page=3&${kept.slice('page_size=5&'.length)}`)
-  expect([third.previous, third.next]).toEqual([`${address}&page=2`, `${address}&page=4`])
+  expect([third.previous, next(third)]).toEqual([`${address}&page=2`, `${address}&page=4`])
 }
 
 async function lastPage(subject: Subject): Promise<void> {

@@ -21,6 +21,17 @@ export function modelsOf(registry: Registry): Set<ModelName> {
   return names
 }
 
+/** Inserts a row past the engine and gives its key. */
+export async function insertRow(pool: pg.Pool, model: Model, values: Readonly<Record<string, unknown>>): Promise<Id> {
+  const names = Object.keys(values)
+  const list = names.map(identifier).join(', ')
+  const params = names.map((_, index) => `$${index + 1}`).join(', ')
+  const key = identifier(model.primaryKey.name)
+  const text = `INSERT INTO ${identifier(model.table)} (${list}) VALUES (${params}) RETURNING ${key} AS key`
+  const { rows } = await pool.query<{ key: Id }>(text, Object.values(values))
+  return rows[0]!.key
+}
+
 /** All rows of a table, values as JSON has them. */
 export async function readTable(pool: pg.Pool, model: Model): Promise<Row[]> {
   const columns = [...model.columns.values()]

@@ -82,7 +82,9 @@ function datetime(n: number): string {
 /** Values for all columns of a row but its key and its relations; some are null or blank where that is allowed. */
 export function sampleRow(model: Model, n: number): Values {
   const unique = new Set(model.uniqueSets.flat())
-  const columns = [...model.columns.values()].filter((column) => !column.primary && !column.references)
+  const columns = [...model.columns.values()].filter(
+    (column) => !column.primary && !column.references && !column.generated,
+  )
   return Object.fromEntries(
     columns.map((column) => {
       const own = shifted(column.name, n)

@@ -3,10 +3,9 @@ import { expect } from 'vitest'
 import type { Role } from '../../src/rest/caller.ts'
 import { type Column, columnAt, modelOf } from '../../src/rest/model/model.ts'
 import type { Compiled } from '../../src/rest/registry.ts'
-import { identifier } from '../../src/rest/sql.ts'
 import type { Answer } from '../support/app.ts'
 import { type Expected, type Fixture, OWNERS, type Owner, type Values } from './fixture.ts'
-import { cellOf, compare, follow, type Id, pathOf, type Row, type Tables } from './reference.ts'
+import { cellOf, compare, follow, type Id, insertRow, pathOf, type Row, type Tables } from './reference.ts'
 import { sample, sampleRow, shifted } from './samples.ts'
 import { API_URL, type Stage } from './stage.ts'
 
@@ -70,12 +69,7 @@ export class Subject {
   private async insertRow(place: Values, n: number): Promise<Id> {
     const { model, resource } = this.compiled
     const values = { ...sampleRow(model, n), ...place, ...resource.where }
-    const names = Object.keys(values)
-    const list = names.map(identifier).join(', ')
-    const params = names.map((_, index) => `$${index + 1}`).join(', ')
-    const text = `INSERT INTO ${identifier(model.table)} (${list}) VALUES (${params}) RETURNING ${identifier(this.key)} AS key`
-    const { rows } = await this.stage.world.app.pool.query<{ key: Id }>(text, Object.values(values))
-    return rows[0]!.key
+    return insertRow(this.stage.world.app.pool, model, values)
   }
 
   /** Whether an owner has a row, or can be given one. */

@@ -130,7 +130,7 @@ it('links name their page once, however it was spelled, and keep the rest', () =
   fc.assert(
     fc.property(fc.array(fc.tuple(name, value)), fc.integer({ min: 2, max: 9 }), (pairs, page) => {
       const query = pairs.map(([one, other]) => `${one}=${other}`).join('&')
-      const { next, previous } = links('https://pbx', `/api/x?${query}`, page, true)
+      const { next, previous } = links('https://pbx', `/api/x?${query}`, { page, hasNext: true, cursor: null })
       for (const [link, number] of [
         [next!, page + 1],
         [previous!, page - 1],

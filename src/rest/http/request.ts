@@ -1,6 +1,7 @@
 /** What the engine's handlers need of the app and of a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
+import type { Exports } from '../../database/exports.ts'
 import type { Lane } from '../../database/lane.ts'
 import type { Caller } from '../caller.ts'
 import { notFound } from '../errors.ts'
@@ -13,6 +14,7 @@ import { readRowId } from '../values/identity.ts'
 export interface Host {
   readonly pool: pg.Pool
   readonly lane: Lane
+  readonly exports: Exports
   readonly services: Services
   /** The scheme and host of this request's URLs, without a slash at the end. */
   baseUrl(request: FastifyRequest): string

@@ -2,7 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ROLES } from '../caller.ts'
 import { type Connection, connection, rowReader } from '../database.ts'
+import { unavailable } from '../errors.ts'
 import { absence } from '../read/absence.ts'
+import { fieldsOfPlan } from '../read/export.ts'
 import { links } from '../read/pagination.ts'
 import { planList, planRow } from '../read/plan.ts'
 import { readQuery } from '../read/query.ts'
@@ -10,6 +12,7 @@ import { runList, runRow } from '../read/read.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
 import { create, remove, update, type Writer } from '../write/write.ts'
 import { addActions } from './actions.ts'
+import { addDownload } from './download.ts'
 import { metadata } from './metadata.ts'
 import { negotiate } from './negotiate.ts'
 import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
@@ -22,6 +25,7 @@ export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled):
   const { path } = compiled.resource
   const roles = ROLES.filter((role) => compiled.views.has(role))
   addActions(app, host, compiled)
+  addDownload(app, host, compiled)
   route(app, `/api/${path}/`, roles, {
     GET: { roles: rolesWith(compiled, 'list'), handle: listHandler(host, compiled) },
     POST: { roles: rolesWith(compiled, 'create'), handle: createHandler(host, compiled) },
@@ -43,14 +47,23 @@ function listHandler(host: Host, compiled: Compiled) {
     const query = readQuery(request.url)
     const form = negotiate(query, request.headers.accept)
     const plan = planList(compiled, caller, query, prefer)
-    const result = await runList(db, plan, apiUrl)
+    const result = await runList(db, plan, apiUrl).catch(tooLong(compiled))
     if (form.format === 'csv') {
-      const fields = plan.select === 'all' ? [...plan.view.shown.values()] : plan.select
-      const names = fields.map((field) => field.name)
+      const names = fieldsOfPlan(plan).map((field) => field.name)
       return reply.type(CSV_TYPE).send(renderCsv(names, JSON.parse(result.rows) as Record<string, unknown>[]))
     }
-    const body = renderList(result, links(baseUrl, request.url, result.page, result.hasNext))
+    const body = renderList(result, links(baseUrl, request.url, result))
     return reply.type(JSON_TYPE).send(indented(body, form.indent))
+  }
+}
+
+const STATEMENT_TIMEOUT = '57014'
+
+/** A list that took too long is told what makes it shorter, where its resource knows. */
+function tooLong({ resource: { narrow } }: Compiled) {
+  return (error: unknown): never => {
+    if (!narrow || (error as { code?: string }).code !== STATEMENT_TIMEOUT) throw error
+    throw unavailable(`The query took too long and was stopped. Narrow it with ${narrow.join(', ')}.`)
   }
 }
 

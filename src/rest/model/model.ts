@@ -23,6 +23,8 @@ export interface Column extends Annotations {
   readonly sqlType: string
   readonly nullable: boolean
   readonly hasDefault: boolean
+  /** PostgreSQL derives it from other columns: it is never written. */
+  readonly generated?: boolean
   /** The default where it is a plain value. */
   readonly default?: string | number | boolean
   readonly maxLength?: number
@@ -137,6 +139,12 @@ function oneToOneBack(from: string, to: string): Hop {
   return { model: to as ModelName, local: key.to![0]!, remote: key.from![0]! }
 }
 
+/** `@default(dbgenerated())` without an expression is how a Prisma schema says GENERATED ALWAYS AS. */
+function isGenerated(value: unknown): boolean {
+  const { name, args } = (value ?? {}) as { name?: string; args?: unknown[] }
+  return name === 'dbgenerated' && args?.length === 0
+}
+
 function readColumn(model: string, field: RawField, references: Hop | undefined): Column {
   const base = TYPES[field.type]
   if (!base) throw new Error(`${model}.${field.name}: the type ${field.type} is not supported`)
@@ -150,6 +158,7 @@ function readColumn(model: string, field: RawField, references: Hop | undefined)
     sqlType: isUuid ? 'uuid' : nativeName === 'SmallInt' ? 'smallint' : base.sqlType,
     nullable: field.nullable ?? false,
     hasDefault: field.default !== undefined,
+    generated: isGenerated(field.default),
     // The generator writes a BigInt's default as text.
     default: base.type === 'integer' && plain !== undefined ? Number(plain) : plain,
     maxLength: nativeName === 'VarChar' ? Number(nativeArguments[0]) : undefined,

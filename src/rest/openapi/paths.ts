@@ -24,6 +24,7 @@ export function resourcePaths(compiled: Compiled): Record<string, Schema> {
     return [base, actionPath(compiled, name, action)] as const
   })
   return {
+    ...(compiled.resource.download && { [`/api/${path}/download/`]: downloadPath(compiled) }),
     [`/api/${path}/`]: collectionPath(compiled),
     [`/api/${path}/{id}/`]: rowPath(compiled),
     ...Object.fromEntries(entries),
@@ -33,7 +34,7 @@ export function resourcePaths(compiled: Compiled): Record<string, Schema> {
 function collectionPath(compiled: Compiled): Schema {
   const name = schemaName(compiled)
   const list = {
-    parameters: [...LIST_PARAMETERS.map(parameterRef), orderingParameter(compiled), ...filterParameters(compiled)],
+    parameters: listParameters(compiled, LIST_PARAMETERS),
     responses: {
       200: {
         description: 'A page of rows.',
@@ -49,6 +50,34 @@ function collectionPath(compiled: Compiled): Schema {
   return {
     ...operation(compiled, 'get', 'list', 'List', list),
     ...operation(compiled, 'post', 'create', 'Create', create),
+  }
+}
+
+function listParameters(compiled: Compiled, shared: readonly string[]): Schema[] {
+  const flags = Object.entries(compiled.resource.flags ?? {}).map(([name, field]) => ({
+    name,
+    in: 'query',
+    schema: { type: 'boolean' },
+    allowEmptyValue: true,
+    description: `Leaves ${field} out.`,
+  }))
+  const cursor = compiled.resource.long && shared.includes('page') ? [parameterRef('cursor')] : []
+  const filters = filterParameters(compiled)
+  return [...shared.map(parameterRef), ...cursor, orderingParameter(compiled), ...flags, ...filters]
+}
+
+function downloadPath(compiled: Compiled): Schema {
+  const { path } = compiled.resource
+  const file = { description: 'A file that ends where its rows end; one cut short ends in a broken transfer.' }
+  return {
+    get: {
+      ...about(path, `download_${path}`, 'Everything the filters match, as CSV', rolesWith(compiled, 'list')),
+      parameters: listParameters(compiled, ['search', 'fields', 'omit', 'prefer']),
+      responses: {
+        200: { ...file, content: { 'text/csv': { schema: { type: 'string' } } } },
+        ...errors(400, 401, 403, 404, 406, 503),
+      },
+    },
   }
 }
 
@@ -125,6 +154,12 @@ const LIST_PARAMETERS = ['page', 'page_size', 'search', 'fields', 'omit', 'forma
 /** The parameters that mean the same everywhere. */
 export const PARAMETERS: Record<string, Schema> = {
   page: { name: 'page', in: 'query', schema: { type: 'string', default: '1' }, description: 'A page number, or last.' },
+  cursor: {
+    name: 'cursor',
+    in: 'query',
+    schema: { type: 'string' },
+    description: 'Where the page before ended, as next has it: pages far down then cost no more than the first.',
+  },
   page_size: {
     name: 'page_size',
     in: 'query',
@@ -154,7 +189,7 @@ function orderingParameter(compiled: Compiled): Schema {
 }
 
 function filterParameters(compiled: Compiled): Schema[] {
-  return filterable(compiled).map(({ name, column }) => {
+  return filterable(compiled, true).map(({ name, column }) => {
     const lookups = lookupsOf(column!).filter((lookup) => lookup !== 'exact')
     const { default: _default, ...schema } = columnSchema(column!)
     const hops = column!.references ? ' Also through the relation, as field__other_field=value.' : ''
@@ -162,8 +197,11 @@ function filterParameters(compiled: Compiled): Schema[] {
   })
 }
 
-const filterable = (compiled: Compiled) =>
-  [...compiled.fields.values()].filter((field) => field.shown && field.path && !field.column?.secret)
+/** Fields that can be ordered by, or filtered by. */
+const filterable = (compiled: Compiled, hidden = false) =>
+  [...compiled.fields.values()].filter(
+    (field) => field.path && !field.column?.secret && (field.shown || (hidden && field.filtersOnly)),
+  )
 
 const body = (schema: Schema): Schema => ({
   required: true,

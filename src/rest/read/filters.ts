@@ -12,7 +12,8 @@ import { forbiddenCharacter } from '../values/text.ts'
 import { readDay } from '../values/time.ts'
 import { follow } from './following.ts'
 import { isLookup, isTextual, type Lookup, lookupsOf } from './lookups.ts'
-import { addError, type Query, RESERVED } from './query.ts'
+import { addError, type Query, reservedOf } from './query.ts'
+import { checkRanges, isBackwards } from './ranges.ts'
 
 const MOST_LISTED = 1000
 
@@ -29,8 +30,10 @@ export function readFilters(
   errors: FieldErrors,
 ): Predicate[] {
   const predicates: Predicate[] = []
+  const byName = new Map<string, Predicate>()
+  const reserved = reservedOf(compiled.resource)
   for (const [name, raw] of query) {
-    if (RESERVED.has(name)) continue
+    if (reserved.has(name)) continue
     const predicate = readFilter(compiled, view, caller, name, raw.trim())
     if (predicate === undefined) {
       if (strict) addError(errors, name, 'Unknown query parameter.')
@@ -38,8 +41,10 @@ export function readFilters(
       addError(errors, name, predicate)
     } else if (predicate) {
       predicates.push(predicate)
+      byName.set(name, predicate)
     }
   }
+  checkRanges(compiled.model, byName, errors)
   return predicates
 }
 
@@ -54,7 +59,7 @@ function readFilter(
   const [first, ...rest] = name.split('__')
   const field = compiled.fields.get(first!)
   if (!field) return undefined
-  if (!view.shown.has(first!) || !field.path || field.column?.secret) return `${first} cannot be filtered by.`
+  if (!view.filters.has(first!)) return `${first} cannot be filtered by.`
   const hop = field.column?.references
   const [next] = rest
   if (hop && next !== undefined && !(rest.length === 1 && isLookup(next))) {
@@ -118,7 +123,12 @@ function readList(column: Column, parse: Parser, lookup: Lookup, raw: string): P
   if (parts.length > MOST_LISTED) return { ok: false, error: `Enter no more than ${MOST_LISTED} values.` }
   const values = parts.map((part) => readOne(column, parse, lookup, part))
   const wrong = values.find((value) => !value.ok)
-  return wrong ?? { ok: true, value: values.map((value) => (value as { value: unknown }).value) }
+  if (wrong) return wrong
+  const list = values.map((value) => (value as { value: unknown }).value)
+  if (lookup === 'range' && isBackwards(column.type, list[0], list[1])) {
+    return { ok: false, error: 'Enter two values, from,to: the first is after the second.' }
+  }
+  return { ok: true, value: list }
 }
 
 /** A filter's value is held to its column's type; text that no row can have is no error, it finds nothing. */

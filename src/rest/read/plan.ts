@@ -8,10 +8,11 @@ import { type FieldErrors, forbidden, ValidationError } from '../errors.ts'
 import type { Field } from '../fields.ts'
 import type { Preferences } from '../prefer.ts'
 import type { Compiled, View } from '../registry.ts'
+import { readCursor } from './cursor.ts'
 import { readFilters } from './filters.ts'
 import { type Order, readOrdering } from './ordering.ts'
 import { type Page, readPage } from './pagination.ts'
-import { addError, type Query } from './query.ts'
+import { addError, type Query, rowParametersOf } from './query.ts'
 import { readSearch } from './search.ts'
 import { readSelection } from './selection.ts'
 
@@ -47,23 +48,25 @@ export function planList(compiled: Compiled, caller: Caller, query: Query, prefe
   const view = viewFor(compiled, caller, 'list')
   const page = readPage(query)
   const errors: FieldErrors = {}
-  const select = readSelection(view, query, errors)
+  const select = readSelection(compiled, view, query, errors)
   const order = readOrdering(compiled, view, query, errors)
   const filters = readFilters(compiled, view, caller, query, prefer.strict, errors)
   const search = readSearch(compiled, view, caller, query, errors)
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
   const where = [...rowsFor(compiled, caller, 'list'), ...filters, ...search]
-  return { compiled, view, select, where, order, page, count: prefer.count }
+  const cursor = readCursor(compiled.resource, order, query)
+  return { compiled, view, select, where, order, page: { ...page, cursor }, count: prefer.count }
 }
 
 /** The plan of one row: the same as a list's, with the id. */
 export function planRow(compiled: Compiled, caller: Caller, id: string, query: Query, prefer: Preferences): RowPlan {
   const view = viewFor(compiled, caller, 'retrieve')
   const errors: FieldErrors = {}
-  const select = readSelection(view, query, errors)
+  const select = readSelection(compiled, view, query, errors)
   if (prefer.strict) {
+    const known = rowParametersOf(compiled.resource)
     for (const name of query.keys()) {
-      if (!ROW_PARAMETERS.has(name)) addError(errors, name, 'Unknown query parameter.')
+      if (!known.has(name)) addError(errors, name, 'Unknown query parameter.')
     }
   }
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
@@ -75,5 +78,3 @@ export const withId = (compiled: Compiled, id: string): Predicate[] => [
   { path: compiled.model.primaryKey.name, lookup: 'exact', value: id },
   ...(compiled.resource.locate?.(id) ?? []),
 ]
-
-const ROW_PARAMETERS = new Set(['fields', 'omit', 'format'])

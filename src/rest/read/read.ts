@@ -1,7 +1,9 @@
 /** Runs plans: one statement for a list and its count, one for a row. */
-import type { Connection, RowReader } from '../database.ts'
+import type { Connection, RowReader, TextRow } from '../database.ts'
 import { invalidPage } from '../errors.ts'
 import { identifier, Sql } from '../sql.ts'
+import { countSql } from './count.ts'
+import { branchesAfter, type Cursor, cursorText } from './cursor.ts'
 import { orderSql } from './ordering.ts'
 import { lastPage } from './pagination.ts'
 import type { ListPlan, RowPlan } from './plan.ts'
@@ -15,43 +17,81 @@ export interface ListResult {
   readonly count: number | null
   readonly page: number
   readonly hasNext: boolean
+  /** Where the page ended, in a list that is long. */
+  readonly cursor: string | null
 }
 
 /** One statement for rows and count, two for the last page; a page that is not there is a 404. */
 export async function runList(db: Connection, plan: ListPlan, apiUrl: string): Promise<ListResult> {
-  const { size } = plan.page
-  if (plan.page.number !== 'last') return runPage(db, plan, plan.page.number, apiUrl)
+  const { size, number, cursor } = plan.page
+  if (number === 'last') return runPage(db, plan, lastPage(await runCount(db, plan), size), apiUrl)
+  return cursor ? runAfter(db, plan, number, cursor, apiUrl) : runPage(db, plan, number, apiUrl)
+}
+
+async function runCount(db: Connection, plan: ListPlan): Promise<number> {
   const sql = new Sql()
   const [[count] = []] = await db.run(sql.statement(`SELECT ${countSql(sql, plan)}`))
-  return runPage(db, plan, lastPage(Number(count), size), apiUrl)
+  return Number(count)
 }
 
 async function runPage(db: Connection, plan: ListPlan, page: number, apiUrl: string): Promise<ListResult> {
-  const { compiled, view } = plan
+  const { compiled, order } = plan
   const { size } = plan.page
-  const shape = shapeOf(compiled, view, plan.select)
   const sql = new Sql()
   const from = `FROM ${identifier(compiled.model.table)} t WHERE ${whereSql(sql, compiled.model, 't', plan.where)}`
   const offset = (page - 1) * size
   const limits = `LIMIT ${sql.param(size)} OFFSET ${sql.param(offset)}`
-  const second = plan.count
-    ? `(SELECT count(*) ${from})::int4`
-    : `EXISTS (SELECT ${from} OFFSET ${sql.param(offset + size)})`
-  const rest = `${second} ${from} ORDER BY ${orderSql(compiled, plan.order)} ${limits}`
-  const statement = shape.statement(rest, () => `SELECT ${shape.sql}, ${rest}`)
-  const rows = await db.runText({ ...statement, values: sql.values })
+  const second = plan.count ? countSql(sql, plan, from) : `EXISTS (SELECT ${from} OFFSET ${sql.param(offset + size)})`
+  const rows = await runRows(db, plan, sql, second, `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
   // A first page without rows is one of an empty list; any other is not there.
   if (page > 1 && rows.length === 0) throw invalidPage()
-  const json = `[${rows.map((row) => shape.json(row, apiUrl)).join(',')}]`
-  const told = rows[0]?.[shape.width]
-  if (!plan.count) return { rows: json, count: null, page, hasNext: told === 't' }
+  const told = rows[0]?.[shapeOf(compiled, plan.view, plan.select).width]
+  if (!plan.count) return { ...render(plan, rows, apiUrl), count: null, page, hasNext: told === 't' }
   const count = Number(told ?? 0)
-  return { rows: json, count, page, hasNext: page < lastPage(count, size) }
+  return { ...render(plan, rows, apiUrl), count, page, hasNext: page < lastPage(count, size) }
 }
 
-function countSql(sql: Sql, plan: ListPlan): string {
-  const { model } = plan.compiled
-  return `(SELECT count(*) FROM ${identifier(model.table)} t WHERE ${whereSql(sql, model, 't', plan.where)})::int4`
+/** The page after a cursor: one row more than it has tells whether another follows. */
+async function runAfter(
+  db: Connection,
+  plan: ListPlan,
+  page: number,
+  cursor: Cursor,
+  apiUrl: string,
+): Promise<ListResult> {
+  const { compiled, where } = plan
+  const { size } = plan.page
+  const { model } = compiled
+  const sql = new Sql()
+  const table = identifier(model.table)
+  const end = `ORDER BY ${orderSql(compiled, plan.order)} LIMIT ${sql.param(size + 1)}`
+  const branches = branchesAfter(model, plan.order, cursor).map(
+    (after) => `(SELECT t.* FROM ${table} t WHERE ${whereSql(sql, model, 't', [...where, ...after])} ${end})`,
+  )
+  const second = plan.count ? countSql(sql, plan) : 'NULL'
+  const rows = await runRows(db, plan, sql, second, `FROM (${branches.join(' UNION ALL ')}) t ${end}`)
+  const told = rows[0]?.[shapeOf(compiled, plan.view, plan.select).width]
+  const count = plan.count ? Number(told ?? (await runCount(db, plan))) : null
+  return { ...render(plan, rows.slice(0, size), apiUrl), count, page, hasNext: rows.length > size }
+}
+
+/** Rows as their shape selects them, then `second`, then in a long list what they are ordered by. */
+function runRows(db: Connection, plan: ListPlan, sql: Sql, second: string, rest: string): Promise<TextRow[]> {
+  const shape = shapeOf(plan.compiled, plan.view, plan.select)
+  const orders = plan.compiled.resource.long ? plan.order.map(({ name }) => `, t.${identifier(name)}`).join('') : ''
+  const all = `${second}${orders} ${rest}`
+  const statement = shape.statement(all, () => `SELECT ${shape.sql}, ${all}`)
+  return db.runText({ ...statement, values: sql.values })
+}
+
+function render(plan: ListPlan, rows: readonly TextRow[], apiUrl: string): Pick<ListResult, 'rows' | 'cursor'> {
+  const { compiled, view, select, order } = plan
+  const shape = shapeOf(compiled, view, select)
+  const last = compiled.resource.long ? rows.at(-1) : undefined
+  return {
+    rows: `[${rows.map((row) => shape.json(row, apiUrl)).join(',')}]`,
+    cursor: last ? cursorText(order, last.slice(shape.width + 1)) : null,
+  }
 }
 
 /** One row as a JSON object; undefined when there is none in scope. */

@@ -9,7 +9,7 @@ import type { Compiled, View } from '../registry.ts'
 import { identifier } from '../sql.ts'
 
 /** How a text becomes JSON. */
-type Form = 'as it is' | 'boolean' | 'plain' | 'text' | 'time' | 'url' | 'nested'
+export type Form = 'as it is' | 'boolean' | 'plain' | 'text' | 'time' | 'url' | 'nested'
 
 interface Part {
   /** What stands before the value: `,"extension":`. */
@@ -76,7 +76,8 @@ export function shapeOf(compiled: Compiled, view: View, selection: readonly Fiel
   return shape
 }
 
-function formOf(field: Field): Form {
+/** The form of a field that is no URL. */
+export function formOf(field: Field): Form {
   if (field.kind === 'nested') return 'nested'
   switch (field.column!.type) {
     case 'boolean':
