@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Callers } from '../auth/callers.ts'
+import type { Config } from '../config.ts'
 import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
@@ -10,7 +11,9 @@ import { addReport } from '../rest/http/reports.ts'
 import type { Host } from '../rest/http/request.ts'
 import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
-import type { Report, Resource } from '../rest/resource.ts'
+import type { Report, Resource, Services } from '../rest/resource.ts'
+import type { Chore } from './chores.ts'
+import type { SwitchHandler } from './switch-routes.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -30,15 +33,18 @@ declare module '../rest/resource.ts' {
 
 async function resources(app: FastifyInstance): Promise<void> {
   const registry = new Registry(app.config.timeZone)
+  // What modules lend to their own resources they add themselves.
+  const services = {
+    prisma: app.prisma,
+    database: databaseOn(app.pool),
+    callers: app.callers,
+    switches: app.switches,
+  } as Services
   const host: Host = {
     pool: app.pool,
     lane: app.lane,
-    services: {
-      prisma: app.prisma,
-      database: databaseOn(app.pool),
-      callers: app.callers,
-      switches: app.switches,
-    },
+    exports: app.exports,
+    services,
     baseUrl: (request) => baseUrl(app, request),
     caller: callerOf,
     isForm: (request) => request.isForm,
@@ -54,11 +60,28 @@ async function resources(app: FastifyInstance): Promise<void> {
   })
 }
 
+/** What a module has beside its resources. */
+export interface ModuleParts {
+  /** For the hooks and actions of its resources. */
+  readonly services?: Partial<Services>
+  readonly chores?: readonly Chore[]
+  /** What switches post to, by path. */
+  readonly switchRoutes?: Readonly<Record<string, SwitchHandler>>
+}
+
 /** The plugin of a module: its resources and reports, by name and in the order of the API's index. */
-export function moduleOf(name: string, list: readonly (Resource | Report)[]): FastifyPluginAsync {
+export function moduleOf(
+  name: string,
+  list: readonly (Resource | Report)[],
+  partsOf: (config: Config, services: Services) => ModuleParts = () => ({}),
+): FastifyPluginAsync {
   return plugin(
     async (app) => {
       const { registry, restHost } = app
+      const parts = partsOf(app.config, restHost.services)
+      Object.assign(restHost.services, parts.services)
+      for (const chore of parts.chores ?? []) app.addChore(chore)
+      for (const [path, handle] of Object.entries(parts.switchRoutes ?? {})) app.switchRoute(path, handle)
       for (const one of list) {
         if ('model' in one) addRoutes(app, restHost, registry.add(one))
         else addReport(app, restHost, registry, registry.addReport(one))
@@ -80,5 +103,14 @@ function baseUrl(app: FastifyInstance, request: FastifyRequest): string {
 
 export default plugin(resources, {
   name: 'resources',
-  dependencies: ['database', 'authentication', 'permissions', 'bodies', 'errors', 'freeswitch'],
+  dependencies: [
+    'database',
+    'authentication',
+    'permissions',
+    'bodies',
+    'errors',
+    'freeswitch',
+    'chores',
+    'switch-routes',
+  ],
 })

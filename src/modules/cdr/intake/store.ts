@@ -1,0 +1,111 @@
+/** Writes call records: all of a batch with one statement and one commit, each once however often it comes. */
+
+import type { Connection, Database } from '../../../rest/database.ts'
+import { type Column, modelOf } from '../../../rest/model/model.ts'
+import { identifier } from '../../../rest/sql.ts'
+import { type Place, placesOf } from './places.ts'
+import type { Prepared } from './received.ts'
+
+/** What became of a record; `stored` also where it was there already. */
+export type Stored = { readonly kind: 'stored'; readonly id: string } | Refused
+export interface Refused {
+  readonly kind: 'refused'
+  readonly reason: string
+  /** The tenant it names. */
+  readonly domainName?: string | undefined
+}
+
+/** A result for each record, in their order. Fails only where the database cannot take records at all. */
+export async function storeRecords(database: Database, records: readonly Prepared[]): Promise<Stored[]> {
+  try {
+    return await attempt(database, records)
+  } catch (error) {
+    const reason = faultOfRecord(error)
+    if (reason === undefined) throw error
+    if (records.length === 1) return [{ kind: 'refused', reason }]
+    // One of them spoils the batch for all: each for itself, then.
+    const alone: Stored[] = []
+    for (const record of records) alone.push(...(await storeRecords(database, [record])))
+    return alone
+  }
+}
+
+/** A month that has no partition yet, or a domain or extension that was deleted just now, is another try. */
+async function attempt(database: Database, records: readonly Prepared[]): Promise<Stored[]> {
+  const store = () => database.transaction((tx) => insertAll(tx, records))
+  try {
+    return await store()
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === NO_PARTITION) {
+      for (const moment of new Set(records.map(monthOf))) await prepareMonth(database, moment)
+    } else if (code !== FOREIGN_KEY) throw error
+    return store()
+  }
+}
+
+const NO_PARTITION = '23514'
+const FOREIGN_KEY = '23503'
+
+const monthOf = ({ columns }: Prepared) => `${String(columns.start_stamp).slice(0, 7)}-01T00:00:00Z`
+
+/** Makes the partition of a month (ISO time) unless it is there. */
+export async function prepareMonth(db: Connection, moment: string): Promise<void> {
+  await db.run({ text: 'SELECT pbx_cdr_prepare_month($1::timestamptz)', values: [moment] })
+}
+
+async function insertAll(tx: Connection, records: readonly Prepared[]): Promise<Stored[]> {
+  const places = await placesOf(tx, records)
+  const placed = records.flatMap((record, index) => (places[index] ? [{ record, place: places[index] }] : []))
+  if (placed.length > 0) await tx.run({ text: INSERT, values: COLUMNS.map(([name]) => placed.map(valueOf(name))) })
+  return records.map((record, index) => (places[index] ? { kind: 'stored', id: record.id } : noDomain(record)))
+}
+
+function noDomain({ tenant: { uuid, names } }: Prepared): Refused {
+  const told = [...(uuid ? [uuid] : []), ...names]
+  const reason = told.length === 0 ? 'The call record names no domain.' : `There is no domain ${told.join(' or ')}.`
+  return { kind: 'refused', reason, domainName: names[0] }
+}
+
+/** Columns that the server sets, or PostgreSQL. */
+const AUDIT = new Set(['created', 'updated', 'synchronised', 'status'])
+const COLUMNS: readonly [string, Column][] = [...modelOf('XmlCdr').columns].filter(([name]) => !AUDIT.has(name))
+
+/** An array a column, so that the statement is the same for any number of records. */
+const INSERT = (() => {
+  const names = COLUMNS.map(([name]) => identifier(name))
+  const arrays = COLUMNS.map(([, { sqlType }], index) => `$${index + 1}::${sqlType === 'jsonb' ? 'text' : sqlType}[]`)
+  const values = COLUMNS.map(([name, { sqlType }]) => `r.${identifier(name)}${sqlType === 'jsonb' ? '::jsonb' : ''}`)
+  return `INSERT INTO "xml_cdrs" (${names.join(', ')}) SELECT ${values.join(', ')}
+    FROM unnest(${arrays.join(', ')}) AS r(${names.join(', ')}) ON CONFLICT DO NOTHING`
+})()
+
+const valueOf = (name: string) => (row: { record: Prepared; place: Place }) => {
+  const { record, place } = row
+  switch (name) {
+    case 'id':
+      return record.id
+    case 'domain_id':
+      return place.domainId
+    case 'extension_id':
+      return place.extensionId
+    case 'domain_name':
+      return place.domainName
+    case 'xml':
+      return record.xml
+    case 'json':
+      return record.json
+    case 'updated_by':
+      return 'system'
+    default:
+      return record.columns[name as keyof typeof record.columns]
+  }
+}
+
+/** Data that PostgreSQL does not take: a value out of range, JSON too deep, a row too large. */
+const DATA_FAULT = /^(22|54)/
+
+function faultOfRecord(error: unknown): string | undefined {
+  const { code = '', message } = error as { code?: string; message: string }
+  return DATA_FAULT.test(code) ? `The database does not take the call record: ${message}.` : undefined
+}

@@ -1,0 +1,24 @@
+/** How call records are listed, counted, found and downloaded, whoever reads them. */
+import type { Predicate } from '../../rest/access.ts'
+import { timeOfRecordId } from './record-id.ts'
+
+export const LISTS = {
+  order: ['domain_id', 'extension_id', '-start_stamp'],
+  search: ['caller_id_name', 'caller_id_number', 'destination_number'],
+  long: true,
+  totals: { model: 'CdrTotal', time: 'start_stamp', by: 'domain_id' },
+  download: { name: 'cdrs', time: 'start_stamp' },
+  narrow: ['start_stamp__gte', 'start_stamp__lt', 'extension_id'],
+  locate,
+} as const
+
+/** An id that the server gave holds the start of its call: one month is searched, not all. */
+function locate(id: string): Predicate[] {
+  const time = timeOfRecordId(id)
+  if (!time) return []
+  const [from, to] = [time.fromMs, time.toMs].map((ms) => new Date(ms).toISOString())
+  return [
+    { path: 'start_stamp', lookup: 'gte', value: from },
+    { path: 'start_stamp', lookup: 'lt', value: to },
+  ]
+}
