@@ -1,0 +1,195 @@
+/** The columns of calls as a switch told them, written out by hand. */
+import { describe, expect, it } from 'vitest'
+import { readRecord } from '../../../src/freeswitch/records/record.ts'
+import { columnsOf } from '../../../src/modules/cdr/columns.ts'
+import { sample } from '../../freeswitch/sample.ts'
+
+const NOTHING = Object.fromEntries(
+  [
+    'pin_number cc_side cc_member_uuid cc_queue_joined_epoch cc_queue cc_member_session_uuid cc_agent_uuid cc_agent',
+    'cc_agent_type cc_agent_bridged cc_queue_answered_epoch cc_queue_terminated_epoch cc_queue_canceled_epoch',
+    'cc_cancel_reason cc_cause conference_name conference_uuid conference_member_id digits_dialed record_path record_name',
+  ]
+    .join(' ')
+    .split(' ')
+    .map((name) => [name, null]),
+)
+/** What the calls between 1001 and 1002 have in common. */
+const FROM_1001_TO_1002 = {
+  ...NOTHING,
+  core_uuid: 'a55c6725-a94e-4c90-8f87-06eec1910df1',
+  accountcode: '1001',
+  direction: 'inbound',
+  context: 'example.com',
+  caller_id_name: 'Ext 1001',
+  caller_id_number: '1001',
+  caller_destination: '1002',
+  source_number: '1001',
+  destination_number: '1002',
+  network_addr: '127.0.0.1',
+  remote_media_ip: '127.0.0.1',
+  read_codec: 'PCMU',
+  read_rate: '8000',
+  write_codec: 'PCMU',
+  write_rate: '8000',
+  rtp_audio_in_mos: '4.50',
+  leg: 'a',
+  last_app: 'bridge',
+  last_arg: '{leg_timeout=12}user/1002@example.com',
+  hangup_cause: 'NORMAL_CLEARING',
+  hangup_cause_q850: 16,
+  missed_call: false,
+}
+const NEVER_ANSWERED = { answer_epoch: null, answer_stamp: null, billsec: 0, billmsec: 0 }
+
+const CALLS: [string, string, Record<string, unknown>][] = [
+  [
+    'an answered call',
+    'cdr-answered-POST.txt',
+    {
+      ...FROM_1001_TO_1002,
+      call_uuid: '6508d3a7-d67b-446a-93af-39148f274fb1',
+      bridge_uuid: '4056f546-86dd-4394-9662-60fc72dcead8',
+      start_epoch: 1795469442,
+      start_stamp: '2026-11-23T21:30:42.586882Z',
+      answer_epoch: 1795469444,
+      answer_stamp: '2026-11-23T21:30:44.126877Z',
+      end_epoch: 1795469448,
+      end_stamp: '2026-11-23T21:30:48.146876Z',
+      duration: 6,
+      mduration: 5560,
+      billsec: 4,
+      billmsec: 4020,
+      waitsec: 2,
+      pdd_ms: 60,
+      sip_hangup_disposition: 'recv_bye',
+    },
+  ],
+  [
+    'a missed call',
+    'cdr-missed-POST.txt',
+    {
+      ...FROM_1001_TO_1002,
+      ...NEVER_ANSWERED,
+      call_uuid: '7525bfa9-d5b4-466d-95c7-d7a382f30ac6',
+      bridge_uuid: null,
+      start_epoch: 1795469555,
+      start_stamp: '2026-11-23T21:32:35.046875Z',
+      end_epoch: 1795469558,
+      end_stamp: '2026-11-23T21:32:38.086872Z',
+      duration: 3,
+      mduration: 3040,
+      waitsec: 0,
+      pdd_ms: 20,
+      hangup_cause: 'ORIGINATOR_CANCEL',
+      sip_hangup_disposition: 'recv_cancel',
+      missed_call: true,
+    },
+  ],
+  [
+    'a voicemail message of someone whom nobody answered',
+    'cdr-voicemail-noanswer-POST.txt',
+    {
+      ...FROM_1001_TO_1002,
+      call_uuid: '0a916339-9be1-47b0-bc30-2319f981ab42',
+      bridge_uuid: null,
+      start_epoch: 1795469559,
+      start_stamp: '2026-11-23T21:32:39.566891Z',
+      answer_epoch: 1795469571,
+      answer_stamp: '2026-11-23T21:32:51.006880Z',
+      end_epoch: 1795469579,
+      end_stamp: '2026-11-23T21:32:59.046887Z',
+      duration: 20,
+      mduration: 19480,
+      billsec: 8,
+      billmsec: 8040,
+      waitsec: 0,
+      pdd_ms: 60,
+      last_app: 'voicemail',
+      last_arg: 'default example.com 1002',
+      sip_hangup_disposition: 'recv_bye',
+    },
+  ],
+  [
+    'a voicemail message of someone who found it busy',
+    'cdr-voicemail-busy-POST.txt',
+    {
+      ...FROM_1001_TO_1002,
+      call_uuid: 'f844041b-d911-440d-a2c8-d5d463237af9',
+      bridge_uuid: null,
+      start_epoch: 1795469499,
+      start_stamp: '2026-11-23T21:31:39.546874Z',
+      answer_epoch: 1795469499,
+      answer_stamp: '2026-11-23T21:31:39.586873Z',
+      end_epoch: 1795469505,
+      end_stamp: '2026-11-23T21:31:45.606876Z',
+      duration: 6,
+      mduration: 6060,
+      billsec: 6,
+      billmsec: 6020,
+      waitsec: 0,
+      pdd_ms: 0,
+      last_app: 'voicemail',
+      last_arg: 'default example.com 1002',
+      sip_hangup_disposition: 'recv_bye',
+    },
+  ],
+  [
+    'a call that a click began',
+    'cdr-click-to-dial.xml',
+    {
+      ...FROM_1001_TO_1002,
+      call_uuid: '5f3dda55-e7c4-485f-a8ea-c589dcb1d02f',
+      bridge_uuid: 'a2092af3-5204-4654-9ccf-75e2d9cab683',
+      direction: 'outbound',
+      caller_destination: '1001',
+      source_number: '1002',
+      start_epoch: 1795469704,
+      start_stamp: '2026-11-23T21:35:04.006885Z',
+      answer_epoch: 1795469705,
+      answer_stamp: '2026-11-23T21:35:05.526873Z',
+      end_epoch: 1795469710,
+      end_stamp: '2026-11-23T21:35:10.026898Z',
+      duration: 6,
+      mduration: 6020,
+      billsec: 5,
+      billmsec: 4500,
+      waitsec: 3,
+      pdd_ms: 0,
+      hangup_cause: 'MANAGER_REQUEST',
+      sip_hangup_disposition: 'send_bye',
+    },
+  ],
+  [
+    'a b leg',
+    'cdr-bleg-static.xml',
+    {
+      ...FROM_1001_TO_1002,
+      ...NEVER_ANSWERED,
+      ...{ accountcode: null, remote_media_ip: null, rtp_audio_in_mos: null, last_app: null, last_arg: null },
+      ...{ read_codec: null, read_rate: null, write_codec: null, write_rate: null, bridge_uuid: null },
+      core_uuid: '30bac680-c3ad-4df4-8b99-158a6ffeec86',
+      call_uuid: '5671b4b4-b295-4611-9e72-5cf14b3e1dfd',
+      leg: 'b',
+      direction: 'outbound',
+      start_epoch: 1795469935,
+      start_stamp: '2026-11-23T21:38:55.578531Z',
+      end_epoch: 1795469947,
+      end_stamp: '2026-11-23T21:39:07.044724Z',
+      duration: 12,
+      mduration: 11466,
+      waitsec: 0,
+      pdd_ms: 0,
+      hangup_cause: 'NO_ANSWER',
+      hangup_cause_q850: 19,
+      sip_hangup_disposition: 'send_cancel',
+    },
+  ],
+]
+
+describe('the columns', () => {
+  it.each(CALLS)('of %s', (_what, file, expected) => {
+    const record = readRecord(sample(file))
+    expect(columnsOf(record, record.isBLeg ? 'b' : 'a')).toEqual(expected)
+  })
+})
