@@ -1,5 +1,6 @@
 /** The command line: what an administrator does beside the API. It needs no running server, and heeds one that runs. */
 import { Command, CommanderError } from 'commander'
+import { addCdrCommands } from './cdr.ts'
 import { addDomainCommands } from './domain.ts'
 import { explain } from './errors.ts'
 import { addMigrateCommand } from './migrate.ts'
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   addUserCommands(program)
   addTokenCommands(program)
   addDomainCommands(program)
+  addCdrCommands(program)
   addMigrateCommand(program)
   try {
     await program.parseAsync(args, { from: 'user' })

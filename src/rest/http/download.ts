@@ -1,4 +1,5 @@
 /** `GET …/download/`: everything a list's filters match, streamed as CSV. */
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Predicate } from '../access.ts'
 import { exportSql, fieldsOfPlan } from '../read/export.ts'
@@ -26,7 +27,8 @@ function downloadHandler(host: Host, compiled: Compiled) {
     negotiate(query, request.headers.accept, ['csv'])
     const plan = planList(compiled, caller, query, prefer)
     reply.type(CSV_TYPE).header('Content-Disposition', `attachment; filename="${fileName(compiled, plan.where)}"`)
-    if (request.method === 'HEAD') return reply.send('')
+    // An empty text would be told as a length of nothing.
+    if (request.method === 'HEAD') return reply.send(Readable.from([]))
     const names = fieldsOfPlan(plan).map((field) => field.name)
     return reply.send(await host.exports.csv(exportSql(plan, apiUrl), renderCsv(names, [])))
   }

@@ -47,7 +47,7 @@ function read(received: Received): Refused | { kind: 'read'; record: Prepared } 
   try {
     return { kind: 'read', record: prepare(received) }
   } catch (error) {
-    if (error instanceof UnreadableRecord) return { kind: 'refused', reason: error.message }
+    if (error instanceof UnreadableRecord) return { kind: 'refused', reason: error.message, unreadable: true }
     throw error
   }
 }

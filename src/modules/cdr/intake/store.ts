@@ -13,6 +13,8 @@ export interface Refused {
   readonly reason: string
   /** The tenant it names. */
   readonly domainName?: string | undefined
+  /** It is no whole call record. */
+  readonly unreadable?: true
 }
 
 /** A result for each record, in their order. Fails only where the database cannot take records at all. */
