@@ -33,10 +33,16 @@ export function columnsOf(record: CallRecord, leg: 'a' | 'b'): CdrColumns {
   return columns
 }
 
-/** What tells whose call it was: a domain's id, else names to look for, the surest first. */
+/**
+ * What tells whose call it was: a domain's id, else names to look for, the surest first. A record that names its domain
+ * is of no other; the hosts of a SIP request may be addresses, so what else knows the domain is asked after them.
+ */
 export function tenantHints(record: CallRecord): { uuid?: string; names: string[] } {
-  const names = ['domain_name', 'sip_req_host', 'sip_from_host'].flatMap((variable) => {
-    const name = withoutPort(record.variable(variable)?.trim() ?? '')
+  const named = record.variable('domain_name')
+  const hosts = ['sip_req_host', 'sip_from_host', 'dialed_domain'].map((variable) => record.variable(variable))
+  const told = named ? [named] : [...hosts, ...record.callflows.map((callflow) => record.profile(callflow, 'context'))]
+  const names = told.flatMap((text) => {
+    const name = withoutPort(text?.trim() ?? '')
     return [name, name.toLowerCase()]
   })
   return { uuid: readUuid(record.variable('domain_uuid')), names: distinct(names) }

@@ -127,8 +127,10 @@ describe('hints', () => {
     const variables = { domain_name: 'B.example', sip_req_host: 'a.example:5060', sip_from_host: 'b.example' }
     expect(tenantHints(read({ ...variables, domain_uuid: UUID }))).toEqual({
       uuid: UUID,
-      names: ['B.example', 'b.example', 'a.example'],
+      names: ['B.example', 'b.example'],
     })
+    const hosts = { sip_req_host: 'a.example:5060', sip_from_host: '192.0.2.1', dialed_domain: 'c.example' }
+    expect(tenantHints(read(hosts)).names).toEqual(['a.example', '192.0.2.1', 'c.example'])
     expect(tenantHints(read({ sip_req_host: '[fd00::2]:5060', sip_from_host: 'fd00::2', domain_uuid: 'x' }))).toEqual({
       uuid: undefined,
       names: ['[fd00::2]', 'fd00::2'],
