@@ -1,6 +1,7 @@
 import { readEverything, readRights } from '../../rest/access.ts'
 import { resource } from '../../rest/resource.ts'
 import { domainRows } from '../access.ts'
+import { story } from './story.ts'
 
 /** The events of calls, as the switch told them. */
 export const callTimeline = resource('CallTimeline', {
@@ -16,4 +17,5 @@ export const callTimeline = resource('CallTimeline', {
     admin_api: readEverything,
     minor_admin_api: readRights(domainRows('domain_id')),
   },
+  actions: { story },
 })

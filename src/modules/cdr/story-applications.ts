@@ -1,0 +1,120 @@
+/** What the switch itself did with a call: queue, conference, menu, voicemail, parking, and the keys that were pressed. */
+import { type Leg, partyOf, type StoryEvent } from './story-legs.ts'
+import type { StepType, Told } from './story-shape.ts'
+import { causeWords, spoken } from './story-words.ts'
+
+type Legs = ReadonlyMap<string, Leg>
+
+/** Keys that follow each other within so many microseconds are told as one. */
+const TYPING = 5_000_000
+
+interface Stay {
+  readonly type: StepType
+  readonly leg: string
+  readonly start: number
+  end: number | null
+  readonly text: string
+}
+
+/** The steps in which the switch, not somebody else, had the call. */
+export function applicationSteps(events: readonly StoryEvent[], legs: Legs): Told[] {
+  const stays: Stay[] = []
+  const moments: Told[] = []
+  for (const event of events) {
+    if (event.unique_id === null) continue
+    const opened = beginning(event, partyOf(legs.get(event.unique_id)))
+    if (opened) begin(stays, event, opened)
+    else finish(stays, event)
+    moments.push(...agentSteps(event))
+  }
+  const steps = stays.map((stay): Told => {
+    const end = stay.end ?? legs.get(stay.leg)?.ended ?? null
+    const length = end === null ? '' : ` for ${spoken((end - stay.start) / 1e6)}`
+    return { type: stay.type, leg: stay.leg, start: stay.start, end, text: `${stay.text}${length}` }
+  })
+  return [...steps, ...moments, ...keySteps(events, legs)]
+}
+
+interface Beginning {
+  readonly type: StepType
+  readonly text: string
+}
+
+function beginning(event: StoryEvent, who: string): Beginning | undefined {
+  const { event_name, application, application_data, cc_action, cf_action, cf_name } = event
+  const [first = '', , third = ''] = (application_data ?? '').split(' ')
+  if (cc_action === 'member-queue-start')
+    return { type: 'queued', text: `${who} waited in the queue ${queueOf(event)}` }
+  if (cf_action === 'add-member')
+    return { type: 'conference', text: `${who} was in the conference ${cf_name ?? ''}`.trim() }
+  if (event_name === 'CHANNEL_PARK') return { type: 'parked', text: `${who} was parked` }
+  if (event_name !== 'CHANNEL_EXECUTE') return undefined
+  if (application === 'callcenter') return { type: 'queued', text: `${who} waited in the queue ${first}` }
+  if (application === 'conference') {
+    return { type: 'conference', text: `${who} was in the conference ${first.split('@', 1)[0]}` }
+  }
+  if (application === 'ivr') return { type: 'menu', text: `${who} was in the menu ${first}` }
+  if (application !== 'voicemail') return undefined
+  if (/^(check|auth)/.test(first)) return { type: 'voicemail', text: `${who} listened to voicemail` }
+  return { type: 'voicemail', text: `the call went to the voicemail${third && ` of ${third}`}` }
+}
+
+/** The same stay is told by the application and by its module. */
+function begin(stays: Stay[], { unique_id, event_epoch }: StoryEvent, { type, text }: Beginning): void {
+  if (stays.some((stay) => stay.leg === unique_id && stay.type === type && stay.end === null)) return
+  stays.push({ type, leg: unique_id!, start: event_epoch, end: null, text })
+}
+
+const FINISHED_BY: readonly [test: (event: StoryEvent) => boolean, type: StepType][] = [
+  [(event) => event.cc_action === 'bridge-agent-start' || event.cc_action === 'member-queue-end', 'queued'],
+  [(event) => event.cf_action === 'del-member', 'conference'],
+  [(event) => event.event_name === 'CHANNEL_UNPARK', 'parked'],
+  [(event) => isComplete(event, 'callcenter'), 'queued'],
+  [(event) => isComplete(event, 'conference'), 'conference'],
+  [(event) => isComplete(event, 'ivr'), 'menu'],
+  [(event) => isComplete(event, 'voicemail'), 'voicemail'],
+]
+
+const isComplete = ({ event_name, application }: StoryEvent, name: string) =>
+  event_name === 'CHANNEL_EXECUTE_COMPLETE' && application === name
+
+function finish(stays: Stay[], event: StoryEvent): void {
+  const types = FINISHED_BY.filter(([test]) => test(event)).map(([, type]) => type)
+  for (const stay of stays) {
+    if (stay.leg === event.unique_id && stay.end === null && types.includes(stay.type)) stay.end = event.event_epoch
+  }
+}
+
+/** A queue of DjangoPBX is known by its uuid; the application says the name. */
+const queueOf = ({ application_data, cc_queue }: StoryEvent) => application_data?.split(' ', 1)[0] || cc_queue || ''
+
+function agentSteps(event: StoryEvent): Told[] {
+  const { unique_id, event_epoch: start, cc_action, cc_agent, cc_cause, cc_cancel_reason } = event
+  const base = { type: 'agent', leg: unique_id!, start } as const
+  const agent = cc_agent ?? 'an agent'
+  if (cc_action === 'agent-offering') return [{ ...base, text: `the call was offered to ${agent}` }]
+  if (cc_action === 'bridge-agent-start') return [{ ...base, text: `${agent} took the call` }]
+  if (cc_action !== 'member-queue-end' || cc_cause !== 'Cancel') return []
+  const reason = cc_cancel_reason && cc_cancel_reason !== 'NONE' ? `: ${causeWords(cc_cancel_reason)}` : ''
+  return [{ ...base, text: `the call left the queue without an agent${reason}` }]
+}
+
+function keySteps(events: readonly StoryEvent[], legs: Legs): Told[] {
+  const typed: { leg: string; start: number; last: number; keys: string }[] = []
+  for (const { event_name, event_epoch, unique_id, dtmf_digit } of events) {
+    if (event_name !== 'DTMF' || unique_id === null || !dtmf_digit) continue
+    const open = typed.findLast((one) => one.leg === unique_id)
+    if (open && event_epoch - open.last <= TYPING) {
+      open.keys += dtmf_digit
+      open.last = event_epoch
+    } else {
+      typed.push({ leg: unique_id, start: event_epoch, last: event_epoch, keys: dtmf_digit })
+    }
+  }
+  return typed.map(({ leg, start, keys }) => ({
+    type: 'pressed',
+    leg,
+    start,
+    text: `${partyOf(legs.get(leg))} pressed ${keys}`,
+  }))
+}
