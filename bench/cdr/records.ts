@@ -172,7 +172,7 @@ const INSERT = `INSERT INTO xml_cdrs (id, domain_id, extension_id, core_uuid, ca
       SELECT *, 'tenant' || tenant || '.example.com' AS domain_name, ($6::uuid[])[tenant + 1] AS domain_id,
         ($7::uuid[])[tenant * cardinality($7::uuid[]) / cardinality($6::uuid[]) + extension + 1] AS extension_id,
         (1001 + extension)::text AS number, '+4930' || 1000000 + (hash >> 20 & 262143) AS outside,
-        (extract(epoch FROM start_stamp) * 1000)::bigint AS start_ms, ${fixedUuid('digest || 1')} AS call_uuid,
+        floor(extract(epoch FROM start_stamp) * 1000)::bigint AS start_ms, ${fixedUuid('digest || 1')} AS call_uuid,
         1000 + (hash >> 7 & 15) * 1000 + (hash >> 11 & 1023) AS ring_ms,
         CASE kind WHEN 'answered' THEN 1000 + (-150000 * ln(((hash >> 13 & 65535) + 1) / 65536.0::float8))::bigint
           WHEN 'voicemail' THEN 4000 + (hash >> 13 & 32767) ELSE 0 END AS talk_ms,

@@ -3,6 +3,7 @@ import autocannon, { type LoadRequest, type LoadResult } from 'autocannon'
 
 export interface Load {
   readonly origin: string
+  /** Of requests that carry none of their own. */
   readonly token: string
   readonly requests: readonly LoadRequest[]
   readonly connections: number
@@ -49,7 +50,7 @@ function signed(request: LoadRequest, token: string): LoadRequest {
   const { setupRequest } = request
   const withToken = (given: LoadRequest) => ({
     ...given,
-    headers: { ...given.headers, authorization: `Token ${token}` },
+    headers: { authorization: `Token ${token}`, ...given.headers },
   })
   return setupRequest ? { setupRequest: (given) => withToken(setupRequest(given)) } : withToken(request)
 }
