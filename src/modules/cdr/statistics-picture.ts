@@ -5,7 +5,7 @@ import type { HourFigures, Statistics } from './statistics-summary.ts'
 const WIDTH = 960
 const HEIGHT = 440
 /** Of a tenant, so that the figures behind it have room. */
-const LONGEST_NAME = 36
+const LONGEST_NAME = 48
 const TITLE = 'Calls by hour of the day'
 
 export function drawStatistics(statistics: Statistics, timeZone: string): Promise<string> {
@@ -20,7 +20,8 @@ export function drawStatistics(statistics: Statistics, timeZone: string): Promis
     silent: true,
     barCategoryGap: '28%',
     itemStyle: { color, borderColor: COLORS.ground, borderWidth: 1 },
-    data: shares.map((share) => share[key]),
+    // Nothing is no bar, or its edge would cut the axis.
+    data: shares.map((share) => share[key] || null),
   })
   return draw({
     width: WIDTH,
