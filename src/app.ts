@@ -17,6 +17,7 @@ import permissions from './plugins/permissions.ts'
 import protection from './plugins/protection.ts'
 import resources from './plugins/resources.ts'
 import signIn from './plugins/sign-in.ts'
+import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
@@ -57,6 +58,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
   await app.register(authentication)
   await app.register(permissions)
   await app.register(bodies)
+  await app.register(switchRoutes)
   await app.register(freeswitch)
   await app.register(signIn)
   await app.register(resources)

@@ -12,6 +12,13 @@ const MAX_EVENT_LOOP_DELAY_MS = 1000
 /** Over which its mean is taken: one long pause, such as the start of the process, is no crowd. */
 const EVENT_LOOP_SAMPLE_MS = 5000
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its callers do not give up: turned away, by a limit or by a busy server, they would only come again. */
+    neverTurnedAway?: boolean
+  }
+}
+
 async function protection(app: FastifyInstance): Promise<void> {
   const { corsOrigins, limits } = app.config
   await app.register(helmet, {
@@ -41,6 +48,9 @@ async function protection(app: FastifyInstance): Promise<void> {
     })
   }
   if (limits.ratePerMinute > 0) {
+    app.addHook('onRoute', ({ config }) => {
+      if (config?.neverTurnedAway) config.rateLimit = false
+    })
     await app.register(rateLimit, {
       max: limits.ratePerMinute,
       timeWindow: 60_000,
@@ -54,7 +64,8 @@ async function protection(app: FastifyInstance): Promise<void> {
     sampleInterval: EVENT_LOOP_SAMPLE_MS,
     async pressureHandler(request) {
       // A busy server is alive: whoever probes it must not take it away, nor be blind just now.
-      if (PROBES.has(request.routeOptions.url ?? '')) return
+      const { url = '', config } = request.routeOptions
+      if (PROBES.has(url) || config.neverTurnedAway) return
       throw unavailable('The server is busy. Try again soon.', EVENT_LOOP_SAMPLE_MS / 1000)
     },
   })
