@@ -4,10 +4,12 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Config } from './config.ts'
 import { logger } from './logger.ts'
 import accounts from './modules/accounts/index.ts'
+import cdr from './modules/cdr/index.ts'
 import { type FirstAdministrator, prepareFirstStart } from './modules/tenants/first-start.ts'
 import tenants from './modules/tenants/index.ts'
 import authentication from './plugins/authentication.ts'
 import bodies from './plugins/bodies.ts'
+import chores from './plugins/chores.ts'
 import database from './plugins/database.ts'
 import documentation from './plugins/documentation.ts'
 import errors, { refuseUnroutable } from './plugins/errors.ts'
@@ -21,7 +23,7 @@ import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
-const MODULES = [tenants, accounts]
+const MODULES = [tenants, accounts, cdr]
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 
@@ -58,6 +60,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
   await app.register(authentication)
   await app.register(permissions)
   await app.register(bodies)
+  await app.register(chores)
   await app.register(switchRoutes)
   await app.register(freeswitch)
   await app.register(signIn)

@@ -42,6 +42,8 @@ function answer(error: ApiError, reply: FastifyReply) {
 function asApiError(error: Error, request: FastifyRequest): ApiError | undefined {
   if (error instanceof ApiError) return error
   const { code = '', statusCode } = error as FastifyError
+  // Fastify's, about a client that breaks off; a database that does has no status.
+  if (code === 'ECONNRESET' && statusCode === 400) return badRequest('The request ended early.')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType(request.headers['content-type'] ?? '')
   if (isUnavailable(code, error)) {
     request.log.error({ err: error }, 'the database cannot be used')

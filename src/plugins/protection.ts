@@ -39,7 +39,7 @@ async function protection(app: FastifyInstance): Promise<void> {
     const options = {
       origin: corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-      exposedHeaders: ['Location', 'X-Request-Id', 'Retry-After', 'Preference-Applied'],
+      exposedHeaders: ['Location', 'X-Request-Id', 'Retry-After', 'Preference-Applied', 'Content-Disposition'],
       maxAge: 600,
     }
     await app.register(cors, {

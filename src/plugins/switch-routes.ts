@@ -102,9 +102,10 @@ function switchRequest(request: FastifyRequest): SwitchRequest {
 
 const stranger = () => new ApiError(403, 'This is for telephone switches only.', { Connection: 'close' })
 
+/** Not 401: a switch is configured with its password or is a stranger; there is nobody to ask for one. */
 function notAuthenticated(header: string | undefined): ApiError {
   const detail = header === undefined ? 'Authentication credentials were not provided.' : 'Invalid username/password.'
-  return new ApiError(401, detail, { 'WWW-Authenticate': 'Basic realm="pbx-api"' })
+  return new ApiError(403, detail, { 'WWW-Authenticate': 'Basic realm="pbx-api"', Connection: 'close' })
 }
 
 export default plugin(switchRoutes, {

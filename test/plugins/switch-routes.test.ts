@@ -115,16 +115,16 @@ describe('a name and a password', () => {
   it('are asked for where they are set, of whose address is right', async () => {
     await start({ switches: { ...LOOPBACK, username: 'fs', password: 'p:ß' } })
     const missing = await post(server.port)
-    expectError(missing, 401, 'Unauthorized', 'Authentication credentials were not provided.')
+    expectError(missing, 403, 'Forbidden', 'Authentication credentials were not provided.')
     expect(missing.headers['www-authenticate']).toBe('Basic realm="pbx-api"')
     const right = Buffer.from('fs:p:ß').toString('base64')
     const wrong = [basic('fs:p'), basic('FS:p:ß'), basic('fs:p:ß '), basic(''), `Authorization: Bearer ${right}`]
     for (const header of [...wrong, 'Authorization: Basic', 'Authorization: Token x', `Authorization: ${right}`]) {
       const refused = await post(server.port, [header])
-      expectError(refused, 401, 'Unauthorized', 'Invalid username/password.')
+      expectError(refused, 403, 'Forbidden', 'Invalid username/password.')
       expect(refused.headers['www-authenticate']).toBe('Basic realm="pbx-api"')
     }
-    expect((await send(server.port, ['GET /switch HTTP/1.1'])).status).toBe(401)
+    expect((await send(server.port, ['GET /switch HTTP/1.1'])).status).toBe(403)
     expect(server.seen).toEqual([])
     for (const header of [`Authorization: Basic ${right}`, `authorization: bASIC  ${right}`]) {
       expect((await post(server.port, [header])).status).toBe(200)

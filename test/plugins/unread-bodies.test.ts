@@ -106,7 +106,7 @@ describe('Expect: 100-continue', () => {
 
   it.each([
     ['a stranger', STRANGERS, 3, 403],
-    ['a switch without a password', { ...FRIENDS, username: 'a', password: 'b' }, 3, 401],
+    ['a switch without a password', { ...FRIENDS, username: 'a', password: 'b' }, 3, 403],
     ['a body that is too large', FRIENDS, BODY_BYTES, 413],
   ])('tells %s no, and nothing else', async (_who, switches, length, status) => {
     server = await switchServer({ switches })
