@@ -59,12 +59,16 @@ export async function prepareMonth(db: Connection, moment: string): Promise<void
 async function insertAll(tx: Connection, records: readonly Prepared[]): Promise<Stored[]> {
   const places = await placesOf(tx, records)
   const placed = records.flatMap((record, index) => (places[index] ? [{ record, place: places[index] }] : []))
-  if (placed.length > 0) await tx.run({ text: INSERT, values: COLUMNS.map(([name]) => placed.map(valueOf(name))) })
+  if (placed.length > 0) await tx.run({ text: INSERT, values: COLUMNS.map(([name]) => placed.map(cellOf(name))) })
   return records.map((record, index) => (places[index] ? { kind: 'stored', id: record.id } : noDomain(record)))
 }
 
+/** Of what a record names, which may be anything, as much as somebody reads. */
+const MOST_NAMES = 8
+const LONGEST_NAME = 100
+
 function noDomain({ tenant: { uuid, names } }: Prepared): Refused {
-  const told = [...(uuid ? [uuid] : []), ...names]
+  const told = [...(uuid ? [uuid] : []), ...names].slice(0, MOST_NAMES).map((name) => name.slice(0, LONGEST_NAME))
   const reason = told.length === 0 ? 'The call record names no domain.' : `There is no domain ${told.join(' or ')}.`
   return { kind: 'refused', reason, domainName: names[0] }
 }
@@ -82,7 +86,7 @@ const INSERT = (() => {
     FROM unnest(${arrays.join(', ')}) AS r(${names.join(', ')}) ON CONFLICT DO NOTHING`
 })()
 
-const valueOf = (name: string) => (row: { record: Prepared; place: Place }) => {
+const cellOf = (name: string) => (row: { record: Prepared; place: Place }) => {
   const { record, place } = row
   switch (name) {
     case 'id':
