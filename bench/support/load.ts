@@ -55,7 +55,8 @@ function signed(request: LoadRequest, token: string): LoadRequest {
   return setupRequest ? { setupRequest: (given) => withToken(setupRequest(given)) } : withToken(request)
 }
 
-const percentile = (sorted: readonly number[], share: number): number =>
+/** The value that this share of the values is below. */
+export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!
 
 /** The middle value; of an even number the mean of the two in the middle. */
