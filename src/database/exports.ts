@@ -2,6 +2,7 @@
 import { finished, Readable } from 'node:stream'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import { CsvLines } from './csv-lines.ts'
 import { createPool } from './pool.ts'
 
 export interface ExportOptions {
@@ -79,12 +80,13 @@ export class Exports {
     const stallMs = Math.min(LONGEST_STALL_MS, this.timeoutMs)
     const watch = (ms: number, why: string) => setTimeout(() => breakOff(new ExportError(why)), ms)
     const total = watch(this.timeoutMs, `The export took more than ${this.timeoutMs} ms.`)
+    const lines = new CsvLines()
     let stall: NodeJS.Timeout | undefined
     try {
       yield Buffer.from(head)
       for (let next = await first; !next.done; next = await iterator.next()) {
         stall = watch(stallMs, `Nothing of the export was read for ${stallMs} ms.`)
-        yield next.value
+        yield lines.convert(next.value)
         clearTimeout(stall)
       }
     } finally {
