@@ -30,7 +30,6 @@ export const SHADES = {
   green: { light: '#147a53', dark: '#2fb987' },
   orange: { light: '#c2410c', dark: '#f98b52' },
   grey: { light: '#66717f', dark: '#929eac' },
-  blue: { light: '#2f6fdb', dark: '#6ea3ff' },
   violet: { light: '#8a4fd0', dark: '#b78bf2' },
 } as const satisfies Record<string, Shade>
 
@@ -71,8 +70,19 @@ export const titles = (text: string, subtext: string, width: number) => ({
   left: 16,
   top: 10,
   itemGap: 6,
+  borderColor: COLORS.ground,
   textStyle: { color: COLORS.text, fontSize: 17, fontWeight: 600, width: width - 32, overflow: 'truncate' },
   subtextStyle: { color: COLORS.quiet, fontSize: 13, width: width - 32, overflow: 'truncate' },
+})
+
+/** What a legend looks like, in any chart, with its top and its distance from the right. */
+export const legendAt = (top: number, right: number) => ({
+  top,
+  right,
+  itemGap: 22,
+  borderColor: COLORS.ground,
+  textStyle: { color: COLORS.text, fontSize: 13 },
+  selectedMode: false,
 })
 
 async function load() {

@@ -1,5 +1,5 @@
 /** Statistics as a picture: the calls of each hour of the day, one upon the other by how they ended. */
-import { COLORS, draw, FONT, plain, titles } from './picture.ts'
+import { COLORS, draw, FONT, legendAt, plain, titles } from './picture.ts'
 import type { HourFigures, Statistics } from './statistics-summary.ts'
 
 const WIDTH = 960
@@ -30,7 +30,7 @@ export function drawStatistics(statistics: Statistics, timeZone: string): Promis
     description: inWords(statistics, timeZone),
     chart: {
       title: titles(TITLE, `${whose(statistics)}, ${span(statistics)}: ${figures(statistics)}`, WIDTH),
-      legend: { right: 20, top: 66, itemGap: 18, textStyle: { color: COLORS.text, fontSize: 13 }, selectedMode: false },
+      legend: legendAt(66, 20),
       grid: { left: 68, right: 24, top: 98, bottom: 58 },
       xAxis: {
         ...name,

@@ -1,6 +1,6 @@
 /** The story of a call as a picture: a lane for each leg, and in it when it rang, talked, was held or was elsewhere. */
 import type { CustomSeriesRenderItem } from 'echarts'
-import { COLORS, draw, FONT, plain, titles } from './picture.ts'
+import { COLORS, draw, FONT, legendAt, plain, titles } from './picture.ts'
 import type { Step, StepType, Story } from './story-shape.ts'
 import { spoken } from './story-words.ts'
 
@@ -51,14 +51,7 @@ export function drawStory(story: Story): Promise<string> {
     description: story.steps.map((step) => `${step.offset} s: ${plain(step.text)}.`).join(' '),
     chart: {
       title: titles(title, summaryOf(story), WIDTH),
-      legend: {
-        right: RIGHT - 4,
-        top: 70,
-        itemGap: 22,
-        textStyle: { color: COLORS.text, fontSize: 13 },
-        selectedMode: false,
-        data: [...Object.keys(KINDS), { name: EVENT, icon: 'diamond' }],
-      },
+      legend: { ...legendAt(70, RIGHT - 4), data: [...Object.keys(KINDS), { name: EVENT, icon: 'diamond' }] },
       grid: { left: LEFT, right: RIGHT, top: ABOVE, bottom: BELOW },
       xAxis: {
         type: 'value',
