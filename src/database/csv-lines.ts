@@ -5,7 +5,7 @@ export class CsvLines {
 
   convert(chunk: Buffer): Buffer {
     // One character a byte: nothing of UTF-8's further bytes looks like a quote or a line end.
-    const pieces = chunk.latin1Slice().split('"')
+    const pieces = chunk.toString('latin1').split('"')
     const first = this.inside ? 1 : 0
     for (let index = first; index < pieces.length; index += 2) pieces[index] = pieces[index]!.replaceAll('\n', '\r\n')
     if (pieces.length % 2 === 0) this.inside = !this.inside
