@@ -157,7 +157,9 @@ function report(rounds: readonly { ours: Download; copy: number; ordered: number
   const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
   const verdict = growth <= MOST_GROWTH ? 'reached' : 'missed'
   console.log(`Memory (RSS): ${megabytes(level)} after ${WARM_UP_ROWS} rows, at most ${megabytes(growth)} more`)
-  console.log(`while ${megabytes(rounds[0]!.ours.bytes)} were sent; target ≤ ${megabytes(MOST_GROWTH)} more: ${verdict}`)
+  console.log(
+    `while ${megabytes(rounds[0]!.ours.bytes)} were sent; target ≤ ${megabytes(MOST_GROWTH)} more: ${verdict}`,
+  )
   const middle = (value: 'firstByteMs' | 'firstRowMs') => median(rounds.map(({ ours }) => ours[value])).toFixed(0)
   console.log(`First byte after ${middle('firstByteMs')} ms, first row after ${middle('firstRowMs')} ms`)
 }
