@@ -28,8 +28,10 @@ export function readCursor(resource: Resource, order: readonly Order[], query: Q
   } catch {
     // not JSON
   }
-  throw notFound('Invalid cursor.')
+  throw invalidCursor()
 }
+
+export const invalidCursor = () => notFound('Invalid cursor.')
 
 const isCursor = (values: unknown, order: readonly Order[]): values is Cursor =>
   Array.isArray(values) &&

@@ -3,7 +3,7 @@ import type { Connection, RowReader, TextRow } from '../database.ts'
 import { invalidPage } from '../errors.ts'
 import { identifier, Sql } from '../sql.ts'
 import { countSql } from './count.ts'
-import { branchesAfter, type Cursor, cursorText } from './cursor.ts'
+import { branchesAfter, type Cursor, cursorText, invalidCursor } from './cursor.ts'
 import { orderSql } from './ordering.ts'
 import { lastPage } from './pagination.ts'
 import type { ListPlan, RowPlan } from './plan.ts'
@@ -69,11 +69,17 @@ async function runAfter(
     (after) => `(SELECT t.* FROM ${table} t WHERE ${whereSql(sql, model, 't', [...where, ...after])} ${end})`,
   )
   const second = plan.count ? countSql(sql, plan) : 'NULL'
-  const rows = await runRows(db, plan, sql, second, `FROM (${branches.join(' UNION ALL ')}) t ${end}`)
+  const rows = await runRows(db, plan, sql, second, `FROM (${branches.join(' UNION ALL ')}) t ${end}`).catch(refused)
   const told = rows[0]?.[shapeOf(compiled, plan.view, plan.select).width]
   const count = plan.count ? Number(told ?? (await runCount(db, plan))) : null
   return { ...render(plan, rows.slice(0, size), apiUrl), count, page, hasNext: rows.length > size }
 }
+
+/** Filters were held to their columns' types; a value that PostgreSQL does not take came with the cursor. */
+function refused(error: { code?: string }): never {
+  throw error.code?.startsWith(DATA_EXCEPTION) ? invalidCursor() : error
+}
+const DATA_EXCEPTION = '22'
 
 /** Rows as their shape selects them, then `second`, then in a long list what they are ordered by. */
 function runRows(db: Connection, plan: ListPlan, sql: Sql, second: string, rest: string): Promise<TextRow[]> {
