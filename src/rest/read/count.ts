@@ -42,7 +42,8 @@ function splitWhere(totals: Totals, where: readonly Predicate[]) {
 }
 
 const BOUNDS: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte', 'range', 'date'])
-/** Rows without a value have totals under a stand-in for it. */
+/** Rows without a value have totals under a stand-in for it, which no comparison with a value may find. */
+const STAND_IN = '00000000-0000-0000-0000-000000000000'
 const isNullTest = (predicate: Predicate) => 'lookup' in predicate && predicate.lookup === 'isnull'
 
 /** A range of milliseconds, an open end left out. */
@@ -79,11 +80,12 @@ const iso = (ms: number) => new Date(ms).toISOString()
 /** The sums over whole hours: days where there are any, hours before and after them. */
 function totalsSql(sql: Sql, totals: Totals, others: readonly Predicate[], { from, to }: Range): string[] {
   const model = modelOf(totals.model)
+  const owners: Predicate[] = others.length > 0 ? [...others, { path: totals.by, lookup: 'gt', value: STAND_IN }] : []
   const sum = (grain: string, low: number | undefined, high: number | undefined) => {
     const bounds: Predicate[] = [{ path: 'grain', lookup: 'exact', value: grain }]
     if (low !== undefined) bounds.push({ path: 'starts_at', lookup: 'gte', value: iso(low) })
     if (high !== undefined) bounds.push({ path: 'starts_at', lookup: 'lt', value: iso(high) })
-    const where = whereSql(sql, model, 'c', [...others, ...bounds])
+    const where = whereSql(sql, model, 'c', [...owners, ...bounds])
     return `SELECT coalesce(sum(c."total"), 0) FROM ${identifier(model.table)} c WHERE ${where}`
   }
   const firstDay = from === undefined ? undefined : Math.ceil(from / DAY_MS) * DAY_MS
