@@ -20,7 +20,8 @@ export function checkRanges(model: Model, filters: ReadonlyMap<string, Predicate
 /** Whether the first of two parsed values of a column is after the second; text has no such order. */
 export function isBackwards(type: ColumnType, from: unknown, to: unknown): boolean {
   if (type === 'datetime') return comparable(String(from)) > comparable(String(to))
-  if (type === 'integer' || type === 'decimal') return Number(from) > Number(to)
+  if (type === 'integer') return BigInt(String(from)) > BigInt(String(to))
+  if (type === 'decimal') return Number(from) > Number(to)
   return false
 }
 
