@@ -22,7 +22,8 @@ export const RENDERS = ROW_FORMATS.map((format) => TYPES[format])
 /** An unknown `format` is a 404, an Accept header that none of the forms meets a 406, as in DRF. */
 export function negotiate(query: Query, accept: string | undefined, formats = ROW_FORMATS): Form {
   const asked = query.get('format')
-  if (asked === undefined && (accept === undefined || accept === '*/*' || accept === TYPES.json)) return JSON_FORM
+  const takesJson = accept === undefined || accept === '*/*' || accept === TYPES.json
+  if (asked === undefined && takesJson && formats[0] === 'json') return JSON_FORM
   if (asked && !formats.includes(asked as Format)) throw notFound()
   const offered = asked ? [asked as Format] : formats
   const types = offered.map((format) => TYPES[format])
