@@ -150,6 +150,9 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
   if (resource.long && (resource.borrowed || resource.nested)) {
     throw new Error('long lists are ordered by columns of their own: nothing can be borrowed or nested')
   }
+  for (const [name, others] of Object.entries(resource.determines ?? {})) {
+    for (const one of [name, ...others]) columnAt(model, one)
+  }
   checkTotals(resource, model)
   for (const [name, others] of Object.entries(resource.also ?? {})) {
     const { type } = columnAt(model, name)

@@ -141,6 +141,8 @@ export interface Definition<M extends ModelName> {
   readonly also?: Readonly<Partial<Record<ColumnName<M>, readonly ColumnName<M>[]>>>
   /** Bare query flags that leave a field out: `{nojson: 'json'}`. */
   readonly flags?: Readonly<Record<string, ColumnName<M>>>
+  /** Columns that have one value in all rows of one value of this column: `{extension_id: ['domain_id']}`. */
+  readonly determines?: Readonly<Partial<Record<ColumnName<M>, readonly ColumnName<M>[]>>>
   /** Lists can be long: `next` carries where the page ended, so that no page costs more than the first. */
   readonly long?: boolean
   /** What can answer a list's count in place of its rows. */
@@ -180,6 +182,7 @@ export type Resource = Omit<
   | 'where'
   | 'filters'
   | 'also'
+  | 'determines'
   | 'flags'
 > & {
   readonly model: ModelName
@@ -196,6 +199,7 @@ export type Resource = Omit<
   readonly defaults?: Readonly<Record<string, () => unknown>>
   readonly filters?: readonly string[]
   readonly also?: Readonly<Record<string, readonly string[]>>
+  readonly determines?: Readonly<Record<string, readonly string[]>>
   readonly flags?: Readonly<Record<string, string>>
 }
 

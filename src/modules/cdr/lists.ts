@@ -4,6 +4,8 @@ import { timeOfRecordId } from './record-id.ts'
 
 export const LISTS = {
   order: ['domain_id', 'extension_id', '-start_stamp'],
+  // An extension is of one tenant, and so are its calls.
+  determines: { extension_id: ['domain_id'] },
   search: ['caller_id_name', 'caller_id_number', 'destination_number'],
   long: true,
   totals: { model: 'CdrTotal', time: 'start_stamp', by: 'domain_id' },

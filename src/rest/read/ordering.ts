@@ -1,6 +1,8 @@
 /** `ordering=field,-field`: which rows come first. Every order ends in the primary key, so that pages never overlap. */
+import type { Predicate } from '../access.ts'
 import type { FieldErrors } from '../errors.ts'
 import type { Compiled, View } from '../registry.ts'
+import type { Resource } from '../resource.ts'
 import { identifier } from '../sql.ts'
 import { addError, type Query } from './query.ts'
 
@@ -24,6 +26,19 @@ export function readOrdering(compiled: Compiled, view: View, query: Query, error
   const key = compiled.model.primaryKey.name
   if (!orders.some((order) => order.name === key)) orders.push({ name: key, descending: false })
   return orders
+}
+
+/**
+ * The order without columns that have one value in all rows found: PostgreSQL leaves out those that a filter fixes, and
+ * cannot know of those which they determine.
+ */
+export function withoutFixed(orders: readonly Order[], resource: Resource, where: readonly Predicate[]): Order[] {
+  const fixed = new Set<string>()
+  for (const predicate of where) {
+    if (!('lookup' in predicate) || predicate.lookup !== 'exact') continue
+    for (const name of resource.determines?.[predicate.path] ?? []) fixed.add(name)
+  }
+  return orders.filter(({ name }) => !fixed.has(name))
 }
 
 /** The SQL after ORDER BY. */

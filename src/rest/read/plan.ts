@@ -10,7 +10,7 @@ import type { Preferences } from '../prefer.ts'
 import type { Compiled, View } from '../registry.ts'
 import { readCursor } from './cursor.ts'
 import { readFilters } from './filters.ts'
-import { type Order, readOrdering } from './ordering.ts'
+import { type Order, readOrdering, withoutFixed } from './ordering.ts'
 import { type Page, readPage } from './pagination.ts'
 import { addError, type Query, rowParametersOf } from './query.ts'
 import { readSearch } from './search.ts'
@@ -49,11 +49,12 @@ export function planList(compiled: Compiled, caller: Caller, query: Query, prefe
   const page = readPage(query)
   const errors: FieldErrors = {}
   const select = readSelection(compiled, view, query, errors)
-  const order = readOrdering(compiled, view, query, errors)
+  const asked = readOrdering(compiled, view, query, errors)
   const filters = readFilters(compiled, view, caller, query, prefer.strict, errors)
   const search = readSearch(compiled, view, caller, query, errors)
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
   const where = [...rowsFor(compiled, caller, 'list'), ...filters, ...search]
+  const order = withoutFixed(asked, compiled.resource, where)
   const cursor = readCursor(compiled.resource, order, query)
   return { compiled, view, select, where, order, page: { ...page, cursor }, count: prefer.count }
 }
