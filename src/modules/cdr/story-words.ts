@@ -3,7 +3,8 @@
 /** Seconds as people say them. */
 export function spoken(seconds: number): string {
   if (seconds < 0.95) return 'less than a second'
-  const whole = Math.round(seconds)
+  // By way of milliseconds, which is what programs are told.
+  const whole = Math.round(Math.round(seconds * 1000) / 1000)
   if (whole < 60) return `${whole} s`
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60]
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`

@@ -299,7 +299,7 @@ describe('what the switch does with a call', () => {
       [0, '1001 rang for 2 s'],
       [1.52, '1001 answered'],
       [1.52, '1001 called 1002'],
-      [1.54, '1002 rang for 1 s'],
+      [1.54, '1002 rang for 2 s'],
       [3.04, '1002 answered'],
       [3.06, '1001 and 1002 talked for 3 s'],
       [6.02, 'The switch ended the call: an administrator or a program asked for it'],
