@@ -1,7 +1,7 @@
 /** Call records as they stand in the database, and what the server asks of it: statements and their plans. */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { recordId } from '../../src/modules/cdr/record-id.ts'
+import { recordId } from '../../src/modules/cdr/record/record-id.ts'
 import { LiteralSql } from '../../src/rest/sql.ts'
 
 /** Columns of xml_cdrs; those left out are null, or have their default. */

@@ -1,7 +1,7 @@
 import { readEverything, readRights } from '../../rest/access.ts'
 import { resource } from '../../rest/resource.ts'
 import { domainRows } from '../access.ts'
-import { story } from './story.ts'
+import { story } from './story/action.ts'
 
 /** The events of calls, as the switch told them. */
 export const callTimeline = resource('CallTimeline', {

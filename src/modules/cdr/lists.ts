@@ -1,6 +1,6 @@
 /** How call records are listed, counted, found and downloaded, whoever reads them. */
 import type { Predicate } from '../../rest/access.ts'
-import { timeOfRecordId } from './record-id.ts'
+import { timeOfRecordId } from './record/record-id.ts'
 
 export const LISTS = {
   order: ['domain_id', 'extension_id', '-start_stamp'],

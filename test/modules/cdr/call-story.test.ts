@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { SaxesParser } from 'saxes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { recordEvents } from '../../../src/modules/cdr/timeline.ts'
+import { recordEvents } from '../../../src/modules/cdr/timeline/events.ts'
 import { testWorld, type World } from '../../support/app.ts'
 import { addCalls } from '../../support/calls.ts'
 import { eventsIn } from '../../support/transcript.ts'

@@ -1,7 +1,7 @@
 /** The columns of calls as a switch told them, written out by hand. */
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../src/freeswitch/records/record.ts'
-import { columnsOf } from '../../../src/modules/cdr/columns.ts'
+import { columnsOf } from '../../../src/modules/cdr/record/columns.ts'
 import { sample } from '../../freeswitch/sample.ts'
 
 const NOTHING = Object.fromEntries(

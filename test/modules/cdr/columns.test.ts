@@ -1,7 +1,7 @@
 /** What the columns of a call record say: every rule alone. */
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../src/freeswitch/records/record.ts'
-import { type CdrColumns, columnsOf, extensionHints, tenantHints } from '../../../src/modules/cdr/columns.ts'
+import { type CdrColumns, columnsOf, extensionHints, tenantHints } from '../../../src/modules/cdr/record/columns.ts'
 import { modelOf } from '../../../src/rest/model/model.ts'
 import { callflow, xmlRecord } from '../../freeswitch/sample.ts'
 

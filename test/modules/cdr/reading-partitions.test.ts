@@ -3,7 +3,7 @@
  * the very statements that the server sends.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { recordId } from '../../../src/modules/cdr/record-id.ts'
+import { recordId } from '../../../src/modules/cdr/record/record-id.ts'
 import { type TestUser, testExtension, testWorld, type World } from '../../support/app.ts'
 import {
   addCalls,

@@ -1,7 +1,7 @@
 /** Ids of call records: the same for the same record, and telling when it began. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { recordId, timeOfRecordId } from '../../../src/modules/cdr/record-id.ts'
+import { recordId, timeOfRecordId } from '../../../src/modules/cdr/record/record-id.ts'
 
 const UUID = '6508d3a7-d67b-446a-93af-39148f274fb1'
 const START = 1795469442586882n

@@ -1,7 +1,7 @@
 /** Where the recording of a call is, in all the ways that dialplans say it. */
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../src/freeswitch/records/record.ts'
-import { columnsOf } from '../../../src/modules/cdr/columns.ts'
+import { columnsOf } from '../../../src/modules/cdr/record/columns.ts'
 import { xmlRecord } from '../../freeswitch/sample.ts'
 
 const columns = (variables: Record<string, string>) => {

@@ -1,11 +1,11 @@
 /** Calls told from their events: what people read of each kind of call. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { EVENT_COLUMNS, type StoryEvent } from '../../../src/modules/cdr/story-legs.ts'
-import { tellRecord } from '../../../src/modules/cdr/story-record.ts'
-import { tellStory } from '../../../src/modules/cdr/story-teller.ts'
-import { spoken } from '../../../src/modules/cdr/story-words.ts'
-import { rowOf } from '../../../src/modules/cdr/timeline-row.ts'
+import { EVENT_COLUMNS, type StoryEvent } from '../../../src/modules/cdr/story/legs.ts'
+import { tellRecord } from '../../../src/modules/cdr/story/record.ts'
+import { tellStory } from '../../../src/modules/cdr/story/teller.ts'
+import { spoken } from '../../../src/modules/cdr/story/words.ts'
+import { rowOf } from '../../../src/modules/cdr/timeline/row.ts'
 import { eventsIn } from '../../support/transcript.ts'
 
 const A = '00000000-0000-4000-8000-00000000000a'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { readRecord } from '../../../src/freeswitch/records/record.ts'
 import { UnreadableRecord } from '../../../src/freeswitch/records/unreadable.ts'
-import { columnsOf } from '../../../src/modules/cdr/columns.ts'
+import { columnsOf } from '../../../src/modules/cdr/record/columns.ts'
 import { callflow, xmlRecord } from '../../freeswitch/sample.ts'
 
 const columns = (variables: Record<string, string>, rest = '') => {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readRecord } from '../../../freeswitch/records/record.ts'
 import { UnreadableRecord } from '../../../freeswitch/records/unreadable.ts'
-import { type CdrColumns, columnsOf, extensionHints, tenantHints } from '../columns.ts'
-import { recordId } from '../record-id.ts'
+import { type CdrColumns, columnsOf, extensionHints, tenantHints } from '../record/columns.ts'
+import { recordId } from '../record/record-id.ts'
 
 export interface Received {
   readonly body: Buffer

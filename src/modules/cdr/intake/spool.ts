@@ -43,7 +43,7 @@ export async function importSpool(intake: Intake, folder: string, options: Impor
       const entry = options.signal?.aborted ? null : await files.read()
       if (entry === null) return
       if (!entry.isFile() || !SPOOLED.test(entry.name)) continue
-      await importFile(intake, folder, entry.name, options, done)
+      await importFile(intake, folder, entry.name, options, done).catch(unlessGone)
       options.onProgress?.(done)
     }
   }
@@ -85,8 +85,13 @@ async function importFile(
     }
     outcome = await intake.take(received)
   }
-  await moveAway(folder, name, outcome.kind)
+  await moveAway(folder, name, outcome.kind).catch(unlessGone)
   done[outcome.kind === 'refused' ? 'rejected' : outcome.kind] += 1
+}
+
+/** Files go away while they are read: another run moves them, or the switch delivers them after all. */
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 async function moveAway(folder: string, name: string, kind: Outcome['kind']): Promise<void> {

@@ -1,6 +1,6 @@
 /** Where a call was sent on to, and by whom. */
-import { type Leg, partyOf, type StoryEvent } from './story-legs.ts'
-import type { Told } from './story-shape.ts'
+import { type Leg, partyOf, type StoryEvent } from './legs.ts'
+import type { Told } from './shape.ts'
 
 /** Microseconds within which a transfer and what causes or repeats it are told. */
 const TOGETHER = 3_000_000

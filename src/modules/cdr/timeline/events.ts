@@ -1,7 +1,7 @@
 /** Events of the switch into the timeline of calls, as they come or in batches. */
-import type { Connection } from '../../rest/database.ts'
-import { identifier } from '../../rest/sql.ts'
-import { isOfCalls, ROW_COLUMNS, rowOf, type SwitchEvent, TIMELINE } from './timeline-row.ts'
+import type { Connection } from '../../../rest/database.ts'
+import { identifier } from '../../../rest/sql.ts'
+import { isOfCalls, ROW_COLUMNS, rowOf, type SwitchEvent, TIMELINE } from './row.ts'
 
 /**
  * Stores the events that tell what happened in calls; others are passed over, and one that is there already. Gives how

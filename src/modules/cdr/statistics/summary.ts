@@ -1,7 +1,7 @@
 /** Counted calls into the figures of a report, in all and by the hour of the day. */
-import type { Bin } from './statistics-bins.ts'
-import type { Whose } from './statistics-scope.ts'
-import { hoursIn, isoText, type Window } from './statistics-window.ts'
+import type { Bin } from './bins.ts'
+import type { Whose } from './scope.ts'
+import { hoursIn, isoText, type Window } from './window.ts'
 
 export interface HourFigures {
   /** Of the day, 0 to 23. */

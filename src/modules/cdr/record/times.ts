@@ -1,6 +1,6 @@
 /** When a call began, was answered, was put through and ended. */
-import type { CallRecord } from '../../freeswitch/records/record.ts'
-import { UnreadableRecord } from '../../freeswitch/records/unreadable.ts'
+import type { CallRecord } from '../../../freeswitch/records/record.ts'
+import { UnreadableRecord } from '../../../freeswitch/records/unreadable.ts'
 
 /** In microseconds since 1970, undefined for what never happened. */
 export interface CallTimes {

@@ -1,13 +1,13 @@
 /** Whose calls statistics are of: the tenant and the extension asked for, looked up where the caller may look. */
-import type { Predicate } from '../../rest/access.ts'
-import { type FieldErrors, ValidationError } from '../../rest/errors.ts'
-import { modelOf } from '../../rest/model/model.ts'
-import { whereSql } from '../../rest/read/where.ts'
-import type { ActionContext } from '../../rest/resource.ts'
-import { Sql } from '../../rest/sql.ts'
-import { readUuid } from '../../rest/values/identity.ts'
-import { quoted } from '../../rest/values/parsed.ts'
-import type { Counted } from './statistics-bins.ts'
+import type { Predicate } from '../../../rest/access.ts'
+import { type FieldErrors, ValidationError } from '../../../rest/errors.ts'
+import { modelOf } from '../../../rest/model/model.ts'
+import { whereSql } from '../../../rest/read/where.ts'
+import type { ActionContext } from '../../../rest/resource.ts'
+import { Sql } from '../../../rest/sql.ts'
+import { readUuid } from '../../../rest/values/identity.ts'
+import { quoted } from '../../../rest/values/parsed.ts'
+import type { Counted } from './bins.ts'
 
 export const SCOPES = ['extn', 'domain', 'all'] as const
 export type Scope = (typeof SCOPES)[number]

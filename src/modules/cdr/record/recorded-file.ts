@@ -1,6 +1,6 @@
 /** Where the recording of a call is, which FreeSWITCH's dialplans say in many ways. */
 import { posix } from 'node:path'
-import type { CallRecord } from '../../freeswitch/records/record.ts'
+import type { CallRecord } from '../../../freeswitch/records/record.ts'
 
 export interface RecordedFile {
   readonly path?: string

@@ -1,6 +1,6 @@
 /** Statistics as a picture: the calls of each hour of the day, one upon the other by how they ended. */
-import { COLORS, draw, FONT, legendAt, plain, titles } from './picture.ts'
-import type { HourFigures, Statistics } from './statistics-summary.ts'
+import { COLORS, draw, FONT, legendAt, plain, titles } from '../picture.ts'
+import type { HourFigures, Statistics } from './summary.ts'
 
 const WIDTH = 960
 const HEIGHT = 440

@@ -1,5 +1,5 @@
 /** The legs of a call, from what its events tell of each. Times are microseconds, as the switch writes them. */
-import type { Row } from '../../rest/model/model.ts'
+import type { Row } from '../../../rest/model/model.ts'
 
 export const EVENT_COLUMNS = [
   'call_uuid',

@@ -1,7 +1,7 @@
 /** What the switch itself did with a call: queue, conference, menu, voicemail, parking, and the keys that were pressed. */
-import { type Leg, partyOf, type StoryEvent } from './story-legs.ts'
-import type { StepType, Told } from './story-shape.ts'
-import { causeWords, spoken } from './story-words.ts'
+import { type Leg, partyOf, type StoryEvent } from './legs.ts'
+import type { StepType, Told } from './shape.ts'
+import { causeWords, spoken } from './words.ts'
 
 type Legs = ReadonlyMap<string, Leg>
 

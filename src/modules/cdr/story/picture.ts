@@ -1,8 +1,8 @@
 /** The story of a call as a picture: a lane for each leg, and in it when it rang, talked, was held or was elsewhere. */
 import type { CustomSeriesRenderItem } from 'echarts'
-import { COLORS, draw, FONT, legendAt, plain, titles } from './picture.ts'
-import type { Step, StepType, Story } from './story-shape.ts'
-import { spoken } from './story-words.ts'
+import { COLORS, draw, FONT, legendAt, plain, titles } from '../picture.ts'
+import type { Step, StepType, Story } from './shape.ts'
+import { spoken } from './words.ts'
 
 const WIDTH = 960
 const LANE = 56

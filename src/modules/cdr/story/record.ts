@@ -1,8 +1,8 @@
 /** The story of a call of which only its record is there: when it rang, was answered and ended. */
-import type { Row } from '../../rest/model/model.ts'
-import { type Leg, partyOf } from './story-legs.ts'
-import { type Story, storyOf, type Told } from './story-shape.ts'
-import { causeWords, spoken } from './story-words.ts'
+import type { Row } from '../../../rest/model/model.ts'
+import { type Leg, partyOf } from './legs.ts'
+import { type Story, storyOf, type Told } from './shape.ts'
+import { causeWords, spoken } from './words.ts'
 
 export const RECORD_COLUMNS = [
   'call_uuid',

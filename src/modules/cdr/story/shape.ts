@@ -1,5 +1,5 @@
 /** What the story of a call is made of. */
-import type { Leg } from './story-legs.ts'
+import type { Leg } from './legs.ts'
 
 /** In the order in which those of one moment are told. */
 export const STEP_TYPES = [

@@ -1,7 +1,7 @@
 /** The columns of a call record, from what the switch says of the call. */
-import type { CallRecord } from '../../freeswitch/records/record.ts'
-import type { ColumnName } from '../../rest/model/model.ts'
-import { readUuid } from '../../rest/values/identity.ts'
+import type { CallRecord } from '../../../freeswitch/records/record.ts'
+import type { ColumnName } from '../../../rest/model/model.ts'
+import { readUuid } from '../../../rest/values/identity.ts'
 import { type Fitted, fitted } from './fit.ts'
 import { recordedFile } from './recorded-file.ts'
 import { type CallTimes, isoText, millisecondsOf, secondsOf, timesOf } from './times.ts'

@@ -1,10 +1,10 @@
 /** Calls counted in short stretches of time, from the roll-up where it can be, else from the calls themselves. */
-import type { Predicate } from '../../rest/access.ts'
-import type { Connection } from '../../rest/database.ts'
-import { modelOf } from '../../rest/model/model.ts'
-import { whereSql } from '../../rest/read/where.ts'
-import { identifier, Sql } from '../../rest/sql.ts'
-import { hasWholeHours, piecesOf, type Range } from './statistics-window.ts'
+import type { Predicate } from '../../../rest/access.ts'
+import type { Connection } from '../../../rest/database.ts'
+import { modelOf } from '../../../rest/model/model.ts'
+import { whereSql } from '../../../rest/read/where.ts'
+import { identifier, Sql } from '../../../rest/sql.ts'
+import { hasWholeHours, piecesOf, type Range } from './window.ts'
 
 /** What a stretch of time that begins at `startMs` comes to. Times to ring in milliseconds, to talk in seconds. */
 export interface Bin {

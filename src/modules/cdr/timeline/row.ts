@@ -1,8 +1,8 @@
 /** One event of the switch as a row of the timeline: every value is one that its column can hold. */
 import { createHash } from 'node:crypto'
-import { type Column, modelOf } from '../../rest/model/model.ts'
-import { readUuid } from '../../rest/values/identity.ts'
-import { HEADERS, ONLY, TENANT_HEADERS } from './timeline-headers.ts'
+import { type Column, modelOf } from '../../../rest/model/model.ts'
+import { readUuid } from '../../../rest/values/identity.ts'
+import { HEADERS, ONLY, TENANT_HEADERS } from './headers.ts'
 
 /** The headers of an event, decoded. */
 export type SwitchEvent = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 /** What a switch says, made to fit its column: a record is worth keeping even where one value of it is nonsense. */
-import { type ColumnName, modelOf } from '../../rest/model/model.ts'
-import { readUuid } from '../../rest/values/identity.ts'
-import { integerParser } from '../../rest/values/number.ts'
+import { type ColumnName, modelOf } from '../../../rest/model/model.ts'
+import { readUuid } from '../../../rest/values/identity.ts'
+import { integerParser } from '../../../rest/values/number.ts'
 
 export type Fitted = string | number | boolean | null
 

@@ -1,5 +1,5 @@
 /** Where each column of an event stands among the headers that FreeSWITCH sends; of several the first that is there. */
-import type { ColumnName } from '../../rest/model/model.ts'
+import type { ColumnName } from '../../../rest/model/model.ts'
 
 export type EventColumn = ColumnName<'CallTimeline'>
 

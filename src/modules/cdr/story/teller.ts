@@ -1,10 +1,10 @@
 /** Tells a call from its events: who was called, who rang, answered, talked and held, where it went, and how it ended. */
-import { applicationSteps } from './story-applications.ts'
-import { bridgesOf, talkSteps } from './story-bridges.ts'
-import { type Leg, legsOf, partyOf, type StoryEvent } from './story-legs.ts'
-import { type Facts, type Story, storyOf, type Told } from './story-shape.ts'
-import { transferSteps } from './story-transfers.ts'
-import { causeWords, spoken, unansweredWords } from './story-words.ts'
+import { applicationSteps } from './applications.ts'
+import { bridgesOf, talkSteps } from './bridges.ts'
+import { type Leg, legsOf, partyOf, type StoryEvent } from './legs.ts'
+import { type Facts, type Story, storyOf, type Told } from './shape.ts'
+import { transferSteps } from './transfers.ts'
+import { causeWords, spoken, unansweredWords } from './words.ts'
 
 /** Microseconds within which two things happened together. */
 const TOGETHER = 2_000_000

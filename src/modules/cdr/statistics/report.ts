@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { ActionContext, Report } from '../../rest/resource.ts'
-import { forbiddenCharacter } from '../../rest/values/text.ts'
-import { countBins } from './statistics-bins.ts'
-import { drawStatistics } from './statistics-picture.ts'
-import { SCOPES, whoseCalls } from './statistics-scope.ts'
-import { type Statistics, summaryOf } from './statistics-summary.ts'
-import { windowOf } from './statistics-window.ts'
+import type { ActionContext, Report } from '../../../rest/resource.ts'
+import { forbiddenCharacter } from '../../../rest/values/text.ts'
+import { countBins } from './bins.ts'
+import { drawStatistics } from './picture.ts'
+import { SCOPES, whoseCalls } from './scope.ts'
+import { type Statistics, summaryOf } from './summary.ts'
+import { windowOf } from './window.ts'
 
 const MOST_HOURS = 8784
 const WRONG_HOURS = `Enter a whole number from 1 to ${MOST_HOURS}.`

@@ -1,7 +1,7 @@
 /** Who talked with whom, and who was held meanwhile. */
-import { type Leg, partyOf, type StoryEvent } from './story-legs.ts'
-import type { Told } from './story-shape.ts'
-import { spoken } from './story-words.ts'
+import { type Leg, partyOf, type StoryEvent } from './legs.ts'
+import type { Told } from './shape.ts'
+import { spoken } from './words.ts'
 
 type Legs = ReadonlyMap<string, Leg>
 
