@@ -269,6 +269,8 @@ describe('what the switch does with a call', () => {
       executed(11, A, 'ivr', 'main_menu', '_COMPLETE'),
       executed(12, A, 'conference', '3000@default'),
       event(12.1, 'CUSTOM', A, { cf_action: 'add-member', cf_name: '3000' }),
+      // A PIN is nobody's to read.
+      ...[30, 31, 32, 33].map((seconds) => key(seconds, String(seconds - 30))),
       event(72.1, 'CUSTOM', A, { cf_action: 'del-member', cf_name: '3000' }),
       event(73, 'CHANNEL_PARK', A),
       hangup(75, A),
@@ -278,6 +280,7 @@ describe('what the switch does with a call', () => {
       '1001 pressed 234',
       '1001 pressed #',
       '1001 was in the conference 3000 for 1 min',
+      '1001 pressed 4 keys',
       '1001 was parked for 2 s',
     ])
   })

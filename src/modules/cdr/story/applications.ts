@@ -115,6 +115,10 @@ function keySteps(events: readonly StoryEvent[], legs: Legs): Told[] {
     type: 'pressed',
     leg,
     start,
-    text: `${partyOf(legs.get(leg))} pressed ${keys}`,
+    text: `${partyOf(legs.get(leg))} pressed ${keysInWords(keys)}`,
   }))
 }
+
+/** One who chooses from a menu presses a key or two; more may be a PIN or a card's number, and are told by their count. */
+const keysInWords = (keys: string): string => (keys.length <= MOST_KEYS_TOLD ? keys : `${keys.length} keys`)
+const MOST_KEYS_TOLD = 3
