@@ -66,7 +66,9 @@ function progress(): (done: Readonly<Imported>) => void {
 }
 
 function explained(error: unknown, directory: string): unknown {
-  const { code } = error as NodeJS.ErrnoException
+  const { code, syscall } = error as NodeJS.ErrnoException
+  // The database's socket may be what is not there.
+  if (syscall === 'connect') return error
   if (code === 'ENOENT' || code === 'ENOTDIR') return new CliError(`${directory} is no directory.`)
   if (code === 'EACCES') return new CliError(`${directory} cannot be read, or files cannot be moved in it.`)
   return error

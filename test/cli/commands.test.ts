@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
-import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyPassword } from '../../src/auth/passwords.ts'
 import { keyHash } from '../../src/auth/tokens.ts'
-import { run } from '../../src/cli/program.ts'
+import { runCommand } from '../support/command.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 const PROGRAM = new URL('../../src/cli/main.ts', import.meta.url).pathname
@@ -136,33 +135,7 @@ it('is a program of its own', async () => {
   expect({ code, out, err }).toEqual({ code: 1, out: '', err: `Error: ${sentence}\n` })
 })
 
-interface Answer {
-  code: number
-  out: string
-  err: string
-}
-
-/** In this process: starting one for each command takes a second. */
-async function pbx(command: string, input = '', url = database.url): Promise<Answer> {
-  const written = { out: '', err: '' }
-  const record = (to: 'out' | 'err') => (chunk: unknown) => {
-    written[to] += String(chunk)
-    return true
-  }
-  vi.stubEnv('DATABASE_URL', url)
-  vi.spyOn(process.stdout, 'write').mockImplementation(record('out'))
-  vi.spyOn(process.stderr, 'write').mockImplementation(record('err'))
-  vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin)
-  try {
-    const code = await run(words(command))
-    return { code, ...written }
-  } finally {
-    vi.unstubAllEnvs()
-    vi.restoreAllMocks()
-  }
-}
-
-const words = (command: string): string[] => command.split(' ').filter(Boolean)
+const pbx = (command: string, input = '', url = database.url) => runCommand(command, { DATABASE_URL: url }, input)
 
 /** What a command answers with --json. */
 async function json(command: string, input = '') {

@@ -43,7 +43,7 @@ export async function importSpool(intake: Intake, folder: string, options: Impor
       const entry = options.signal?.aborted ? null : await files.read()
       if (entry === null) return
       if (!entry.isFile() || !SPOOLED.test(entry.name)) continue
-      await importFile(intake, folder, entry.name, options, done).catch(unlessGone)
+      await importFile(intake, folder, entry.name, options, done)
       options.onProgress?.(done)
     }
   }
@@ -64,22 +64,19 @@ async function importFile(
   done: Imported,
 ): Promise<void> {
   const path = join(folder, name)
-  const { size, mtimeMs } = await stat(path)
-  if (size > mostBytes) {
+  const found = await stat(path).catch(unlessGone)
+  if (found && found.size > mostBytes) {
     done.left += 1
     onProblem?.(name, `It is larger than ${mostBytes} bytes.`)
     return
   }
-  const received = {
-    body: await readFile(path),
-    uuid: basename(name).replace(SPOOLED, ''),
-    contentType: undefined,
-    source: path,
-  }
+  const body = found && (await readFile(path).catch(unlessGone))
+  if (!body) return
+  const received = { body, uuid: basename(name).replace(SPOOLED, ''), contentType: undefined, source: path }
   let outcome = await intake.store(received)
   if (outcome.kind === 'refused') {
     onProblem?.(name, outcome.reason)
-    if (Date.now() - mtimeMs < WRITTEN_AFTER_MS && outcome.unreadable) {
+    if (Date.now() - found.mtimeMs < WRITTEN_AFTER_MS && outcome.unreadable) {
       done.left += 1
       return
     }
@@ -90,7 +87,7 @@ async function importFile(
 }
 
 /** Files go away while they are read: another run moves them, or the switch delivers them after all. */
-function unlessGone(error: NodeJS.ErrnoException): void {
+function unlessGone(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
