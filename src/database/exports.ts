@@ -17,6 +17,8 @@ const MOST_AT_ONCE = 4
 /** A reader that takes nothing for so long is gone or will never finish. */
 const LONGEST_STALL_MS = 30_000
 
+const CANCEL_TIMEOUT_MS = 5000
+
 /** An export was broken off; its reader has not got everything. */
 export class ExportError extends Error {
   override name = 'ExportError'
@@ -24,17 +26,15 @@ export class ExportError extends Error {
 
 export class Exports {
   private readonly pool: pg.Pool
+  /** What ends queries: it cannot wait behind exports that wait. */
+  private readonly canceller: pg.Pool
   private readonly timeoutMs: number
 
   constructor({ url, timeoutMs, onConnectionLost }: ExportOptions) {
     this.timeoutMs = timeoutMs
-    this.pool = createPool({
-      url,
-      statementTimeoutMs: timeoutMs,
-      max: MOST_AT_ONCE,
-      applicationName: 'pbx-api export',
-      ...(onConnectionLost && { onConnectionLost }),
-    })
+    const options = { url, applicationName: 'pbx-api export', ...(onConnectionLost && { onConnectionLost }) }
+    this.pool = createPool({ ...options, statementTimeoutMs: timeoutMs, max: MOST_AT_ONCE })
+    this.canceller = createPool({ ...options, statementTimeoutMs: CANCEL_TIMEOUT_MS, max: 1 })
   }
 
   /**
@@ -62,12 +62,17 @@ export class Exports {
       this.chunks(head, first, iterator, (error) => body.destroy(error)),
       { objectMode: false },
     )
-    finished(body, () => rows.destroy())
+    // While the query gives no rows, as when it sorts, the generator's end would wait for one.
+    const destroy = body._destroy
+    body._destroy = (error, done) => {
+      rows.destroy()
+      destroy.call(body, error, done)
+    }
     return body
   }
 
-  close(): Promise<void> {
-    return this.pool.end()
+  async close(): Promise<void> {
+    await Promise.all([this.pool.end(), this.canceller.end()])
   }
 
   /** What is read, broken off when it takes too long in all, or nobody takes anything from it. */
@@ -103,6 +108,6 @@ export class Exports {
     }
     const { processID } = client as unknown as { processID: number }
     client.release(error)
-    this.pool.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => {})
+    this.canceller.query('SELECT pg_cancel_backend($1)', [processID]).catch(() => {})
   }
 }

@@ -26,11 +26,12 @@ function downloadHandler(host: Host, compiled: Compiled) {
     const query = new Map([...readQuery(request.url)].filter(([name]) => !PAGING.has(name)))
     negotiate(query, request.headers.accept, ['csv'])
     const plan = planList(compiled, caller, query, prefer)
-    reply.type(CSV_TYPE).header('Content-Disposition', `attachment; filename="${fileName(compiled, plan.where)}"`)
-    // An empty text would be told as a length of nothing.
-    if (request.method === 'HEAD') return reply.send(Readable.from([]))
     const names = fieldsOfPlan(plan).map((field) => field.name)
-    return reply.send(await host.exports.csv(exportSql(plan, apiUrl), renderCsv(names, [])))
+    // Without rows a stream all the same: an empty text would be told as a length of nothing.
+    const isHead = request.method === 'HEAD'
+    const file = isHead ? Readable.from([]) : await host.exports.csv(exportSql(plan, apiUrl), renderCsv(names, []))
+    const disposition = `attachment; filename="${fileName(compiled, plan.where)}"`
+    return reply.type(CSV_TYPE).header('Content-Disposition', disposition).send(file)
   }
 }
 
