@@ -99,6 +99,19 @@ describe('the answer', () => {
     expect((await posted).status).toBe(200)
   })
 
+  it('of a server that is stopped meanwhile is 200 only for what is stored', async () => {
+    const app = await buildApp(world.app.config)
+    const uuids = Array.from({ length: 60 }, () => randomUUID())
+    const posts = uuids.map((uuid) => postRecord(app, { body: madeRecord({ uuid }) }).catch(() => ({ status: 0 })))
+    await posts[0]
+    await app.close()
+    const statuses = (await Promise.all(posts)).map(({ status }) => status)
+    const kept = uuids.filter((_, index) => statuses[index] === 200)
+    expect(kept.length).toBeGreaterThan(0)
+    const { rows } = await pool.query('SELECT call_uuid FROM xml_cdrs WHERE call_uuid = ANY($1)', [kept])
+    expect(rows).toHaveLength(kept.length)
+  })
+
   it('is 503 where the commit fails, and nothing is kept', async () => {
     const answer = await postRecord(world.app, { body: madeRecord({ caller_destination: 'full' }) })
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '10' } })
