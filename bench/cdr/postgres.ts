@@ -32,6 +32,18 @@ export async function startPostgres(): Promise<BenchPostgres> {
   // The same port after a restart, as whoever is connected expects.
   const port = await freePort()
   let server: EmbeddedPostgres = await start(port)
+  const remove = () => {
+    for (const path of [directory, server.directory]) rmSync(path, { recursive: true, force: true })
+  }
+  // Gigabytes are not left behind by a Ctrl-C. The server is ending then, and may be quicker with a last file.
+  const onExit = () => {
+    try {
+      remove()
+    } catch {
+      remove()
+    }
+  }
+  process.once('exit', onExit)
   const pools: pg.Pool[] = []
   return {
     async createDatabase(name) {
@@ -53,7 +65,8 @@ export async function startPostgres(): Promise<BenchPostgres> {
     async stop() {
       for (const pool of pools) await pool.end()
       await server.stop()
-      for (const path of [directory, server.directory]) rmSync(path, { recursive: true, force: true })
+      remove()
+      process.removeListener('exit', onExit)
     },
   }
 }
