@@ -21,7 +21,9 @@ export function exportSql(plan: ListPlan, apiUrl: string): string {
 
 /** The first characters that spreadsheets take for the beginning of a formula, as in src/rest/http/renderers/csv.ts. */
 const RUNS_AS_FORMULA = [...'=+-@\t\r\n＝＋－＠'].map((character) => character.codePointAt(0)).join(', ')
-const NUMBER = `'^[+-]?[0-9(][0-9[:space:]().]*$'`
+/** JavaScript's \s: what PostgreSQL takes for a space depends on the database's locale. */
+const SPACES = String.raw`\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff`
+const NUMBER = `'^[+-]?[0-9(][0-9${SPACES}().]*$'`
 
 function cellSql(sql: LiteralSql, { compiled }: ListPlan, field: Field, apiUrl: string): string {
   if (field.kind === 'url') {
