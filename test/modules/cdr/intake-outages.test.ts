@@ -10,7 +10,7 @@ let admin: pg.Client
 let database: string
 
 beforeAll(async () => {
-  const limits = { ...readConfig({}).limits, ratePerMinute: 0, statementTimeoutMs: 500 }
+  const limits = { ...readConfig({}).limits, ratePerMinute: 0, statementTimeoutMs: 1000 }
   world = await testWorld({ limits })
   database = new URL(world.app.config.databaseUrl).pathname.slice(1)
   admin = new pg.Client({ connectionString: inject('cluster').url })

@@ -129,17 +129,20 @@ const steps = fc.array(step, { minLength: 1, maxLength: 10 })
 const RUNS = 20
 
 it('are right after anything that one does', async () => {
+  let most = 0
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
       const places = await placesOfRun()
       for (const one of all) {
         await perform(one, places)
         await expectTotalsRight(world.app.pool)
+        most = Math.max(most, await countOf(world.app.pool, 'xml_cdrs'))
       }
     }),
     { numRuns: RUNS },
   )
-  expect(await countOf(world.app.pool, 'xml_cdrs')).toBeGreaterThan(0)
+  // There was something to count.
+  expect(most).toBeGreaterThan(5)
 })
 
 it('are right after anything that four do at once', async () => {
