@@ -14,6 +14,7 @@ export class Lane {
   /** A connection is made when it is first needed, and again after it was lost. */
   readonly #clients: (Promise<pg.PoolClient> | undefined)[] = []
   #turn = 0
+  #closing = false
 
   constructor(options: Omit<PoolOptions, 'max' | 'pipeline'>) {
     this.#pool = createPool({ ...options, max: CONNECTIONS, pipeline: true })
@@ -29,6 +30,7 @@ export class Lane {
 
   /** Waits for the reads under way. */
   async close(): Promise<void> {
+    this.#closing = true
     for (const client of await Promise.allSettled(this.#clients)) {
       if (client.status === 'fulfilled') client.value?.release()
     }
@@ -41,8 +43,9 @@ export class Lane {
       if (this.#clients[turn] === connecting) this.#clients[turn] = undefined
     }
     connecting.then((client) => {
-      // Gives the place in the pool back as well, once.
+      // Gives the place in the pool back as well, once: whoever closes the lane does so, too.
       client.once('error', (error) => {
+        if (this.#closing) return
         forget()
         client.release(error)
       })

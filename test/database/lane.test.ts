@@ -65,3 +65,19 @@ async function backends(admin: pg.Client): Promise<number[]> {
   )
   return rows.map(({ pid }) => pid as number)
 }
+
+test('connections that are lost while the lane closes do no harm', async () => {
+  const admin = new pg.Client({ connectionString: database.url })
+  await admin.connect()
+  for (let round = 0; round < 20; round += 1) {
+    const other = new Lane({ url: database.url, statementTimeoutMs: 2000 })
+    await Promise.all([1, 2].map(() => other.query('SELECT 1', [], undefined)))
+    const lost = admin.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    )
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
+    await other.close()
+    await lost
+  }
+  await admin.end()
+})
