@@ -3,13 +3,14 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Predicate } from '../access.ts'
 import { exportSql, fieldsOfPlan } from '../read/export.ts'
-import { planList } from '../read/plan.ts'
+import { type ListPlan, planList } from '../read/plan.ts'
 import { readQuery } from '../read/query.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
 import { negotiate } from './negotiate.ts'
 import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
 import { asked, type Host } from './request.ts'
 import { route } from './route.ts'
+import { tooLong } from './too-long.ts'
 
 /** Adds the route, where the resource has a download; who may list may download, and the same rows. */
 export function addDownload(app: FastifyInstance, host: Host, compiled: Compiled): void {
@@ -21,15 +22,17 @@ export function addDownload(app: FastifyInstance, host: Host, compiled: Compiled
 }
 
 function downloadHandler(host: Host, compiled: Compiled) {
+  const csvOf = (plan: ListPlan, apiUrl: string) => {
+    const names = fieldsOfPlan(plan).map((field) => field.name)
+    return host.exports.csv(exportSql(plan, apiUrl), renderCsv(names, []))
+  }
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller, apiUrl, prefer } = asked(host, request, reply)
     const query = new Map([...readQuery(request.url)].filter(([name]) => !PAGING.has(name)))
     negotiate(query, request.headers.accept, ['csv'])
     const plan = planList(compiled, caller, query, prefer)
-    const names = fieldsOfPlan(plan).map((field) => field.name)
     // Without rows a stream all the same: an empty text would be told as a length of nothing.
-    const isHead = request.method === 'HEAD'
-    const file = isHead ? Readable.from([]) : await host.exports.csv(exportSql(plan, apiUrl), renderCsv(names, []))
+    const file = request.method === 'HEAD' ? Readable.from([]) : await csvOf(plan, apiUrl).catch(tooLong(compiled))
     const disposition = `attachment; filename="${fileName(compiled, plan.where)}"`
     return reply.type(CSV_TYPE).header('Content-Disposition', disposition).send(file)
   }

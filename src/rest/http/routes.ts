@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ROLES } from '../caller.ts'
 import { type Connection, connection, rowReader } from '../database.ts'
-import { unavailable } from '../errors.ts'
 import { absence } from '../read/absence.ts'
 import { fieldsOfPlan } from '../read/export.ts'
 import { links } from '../read/pagination.ts'
@@ -19,6 +18,7 @@ import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
 import { indented, JSON_TYPE, renderList } from './renderers/json.ts'
 import { type Asked, asked, type Host, rowId } from './request.ts'
 import { route } from './route.ts'
+import { tooLong } from './too-long.ts'
 
 /** Adds the routes of a resource and of its actions below `/api/`. */
 export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled): void {
@@ -54,16 +54,6 @@ function listHandler(host: Host, compiled: Compiled) {
     }
     const body = renderList(result, links(baseUrl, request.url, result))
     return reply.type(JSON_TYPE).send(indented(body, form.indent))
-  }
-}
-
-const STATEMENT_TIMEOUT = '57014'
-
-/** A list that took too long is told what makes it shorter, where its resource knows. */
-function tooLong({ resource: { narrow } }: Compiled) {
-  return (error: unknown): never => {
-    if (!narrow || (error as { code?: string }).code !== STATEMENT_TIMEOUT) throw error
-    throw unavailable(`The query took too long and was stopped. Narrow it with ${narrow.join(', ')}.`)
   }
 }
 
