@@ -118,7 +118,9 @@ DECLARE
 BEGIN
   IF month_start < '2000-01-01' OR to_regclass(partition) IS NOT NULL THEN RETURN false; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('pbx_cdr_prepare_month', 0));
-  IF to_regclass(partition) IS NOT NULL THEN RETURN false; END IF;
+  -- Not to_regclass again: it may still remember that there was none before the lock was waited for.
+  IF EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'xml_cdrs'::regclass AND c.relname = partition) THEN RETURN false; END IF;
   EXECUTE format('CREATE TABLE %I (LIKE "xml_cdrs" INCLUDING ALL)', partition);
   EXECUTE format('ALTER TABLE "xml_cdrs" ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
     partition, month_start || '+00', month_end || '+00');
@@ -143,6 +145,8 @@ BEGIN
       AND "starts_at" < (month_start + interval '1 month') AT TIME ZONE 'UTC';
     dropped := dropped || partition;
   END LOOP;
+  -- Calls of a clock that was never set are as old as their rows.
+  DELETE FROM "xml_cdrs" WHERE "start_stamp" < '2000-01-01 00:00:00+00' AND "created" < before;
   RETURN dropped;
 END $$;
 

@@ -19,7 +19,7 @@ export const cdrRejects = resource('CdrReject', {
       summary: 'Try to store the record again; it is a reject no longer when it is stored',
       answer: {
         type: 'object',
-        properties: { status: { const: 'stored' }, id: { type: ['string', 'null'], format: 'uuid' } },
+        properties: { status: { enum: ['stored', 'dropped'] }, id: { type: ['string', 'null'], format: 'uuid' } },
       },
       async run(context, row) {
         const outcome = await retry(context, row as unknown as Reject)

@@ -45,6 +45,19 @@ const hasMonth = async (month: string): Promise<boolean> =>
   (await world.app.pool.query(`SELECT to_regclass($1) IS NOT NULL AS there`, [`xml_cdrs_${month}`])).rows[0].there
 
 describe('the retention', () => {
+  it('of calls of a clock that was never set goes by when they came', async () => {
+    const start = '1970-01-01T00:00:01Z'
+    for (const channel of [1, 2])
+      await postRecord(world.app, { body: madeRecord({ start_uepoch: uepoch(start), channel: String(channel) }) })
+    expect(await left()).toEqual([start, start])
+    await world.app.pool.query(
+      `UPDATE xml_cdrs SET created = '2024-05-01T00:00:00Z' WHERE id = (SELECT id FROM xml_cdrs LIMIT 1)`,
+    )
+    await dropOld(database, 30, NOW)
+    expect(await left()).toEqual([start])
+    await expectTotalsRight(world.app.pool)
+  })
+
   it.each([
     // Until 20 June: May is over by then, June is not.
     [30, STARTS.filter((start) => start < '2000' || start >= '2024-06')],

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Connection, inTransaction } from '../../../src/rest/database.ts'
 import { testExtension, testWorld, type World } from '../../support/app.ts'
-import { countOf, expectTotalsRight, madeRecord, postRecord } from '../../support/records.ts'
+import { countOf, expectTotalsRight, madeRecord, postRecord, uepoch } from '../../support/records.ts'
 
 let world: World
 beforeAll(async () => {
@@ -167,4 +167,16 @@ function unlessUndone(error: unknown): void {
 it('are gone where nothing is left to count', async () => {
   await world.app.pool.query('DELETE FROM xml_cdrs')
   expect(await countOf(world.app.pool, 'cdr_totals')).toBe(0)
+})
+
+it('one record with an absurd length spoils nobody’s totals', async () => {
+  const lengths = { billsec: '9223372036854775807', mduration: '9223372036854775807' }
+  await postRecord(world.app, { body: madeRecord({ ...lengths, start_uepoch: uepoch('2026-03-02T10:00:00Z') }) })
+  const usual = { billsec: '4', answer_uepoch: uepoch('2026-03-02T10:00:03Z') }
+  for (const minute of [1, 2, 3]) {
+    const start_uepoch = uepoch(`2026-03-02T10:0${minute}:00Z`)
+    await postRecord(world.app, { body: madeRecord({ ...usual, start_uepoch }) })
+  }
+  expect(await countOf(world.app.pool, 'cdr_rejects')).toBe(0)
+  await expectTotalsRight(world.app.pool)
 })

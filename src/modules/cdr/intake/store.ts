@@ -54,15 +54,8 @@ const monthOf = ({ columns }: Prepared) => `${String(columns.start_stamp).slice(
 /** Makes the partition of a month (ISO time) unless it is there. */
 export async function prepareMonth(database: Database, moment: string): Promise<void> {
   const statement = { text: 'SELECT pbx_cdr_prepare_month($1::timestamptz)', values: [moment] }
-  try {
-    await database.transaction((tx) => tx.run(statement))
-  } catch (error) {
-    // Another server made it while this one waited for its turn; PostgreSQL notices when it makes it again.
-    if ((error as { code?: string }).code !== DUPLICATE_TABLE) throw error
-  }
+  await database.transaction((tx) => tx.run(statement))
 }
-
-const DUPLICATE_TABLE = '42P07'
 
 async function insertAll(tx: Connection, records: readonly Prepared[]): Promise<Stored[]> {
   const places = await placesOf(tx, records)

@@ -27,14 +27,18 @@ function cut(text: string, length: number): string {
   return [...text.slice(0, 2 * length)].slice(0, length).join('')
 }
 
-/** Numbers while they are exact, text beyond. */
+/**
+ * No time or length of a call is below 0 or as long as 30,000 years. What claims to be is nonsense, and would overflow
+ * the sums it is added to.
+ */
+const LARGEST = 10 ** 12
+
 function integerFit(name: string): Fit {
   const parse = integerParser(modelOf('XmlCdr').columns.get(name)!)
   return (text) => {
     const result = /^[+-]?\d+$/.test(text) ? parse(text) : undefined
-    if (!result?.ok) return null
-    const number = Number(result.value)
-    return Number.isSafeInteger(number) ? number : String(result.value)
+    const number = result?.ok ? Number(result.value) : Number.NaN
+    return number >= 0 && number <= LARGEST ? number : null
   }
 }
 
