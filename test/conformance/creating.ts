@@ -1,7 +1,7 @@
 /** Creating and deleting rows, as an administrator. */
 import { expect } from 'vitest'
 import { expectError, expectFieldErrors, NOT_FOUND } from './answers.ts'
-import type { Values } from './fixture.ts'
+import type { Expected, Values } from './fixture.ts'
 import type { Id } from './reference.ts'
 import { API_URL } from './stage.ts'
 import type { Check, Subject } from './subject.ts'
@@ -234,7 +234,8 @@ async function deletes(subject: Subject): Promise<void> {
   expect([answer.status, answer.text]).toEqual([204, ''])
   expect(await subject.find(id)).toBe(undefined)
   expect((await subject.rows()).length).toBe(before - 1)
-  for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+  const { rights } = subject.fixture.expected.admin_api as Expected
+  for (const method of ['GET', ...(rights.includes('update') ? ['PUT', 'PATCH'] : []), 'DELETE']) {
     expectError(await subject.admin(method, url, method === 'GET' ? undefined : {}), 404, NOT_FOUND, method)
   }
 }
