@@ -18,7 +18,6 @@ const COLUMNS = `id, domain_id, extension_id, core_uuid, call_uuid, domain_name,
   conference_uuid, conference_member_id, digits_dialed, pin_number, hangup_cause, hangup_cause_q850,
   sip_hangup_disposition, status, created, updated, synchronised, updated_by`
 
-const ORDER = ['domain_id', 'extension_id', '-start_stamp', 'id']
 const ORDER_BY = 'ORDER BY domain_id, extension_id, start_stamp DESC, id'
 
 const list = (columns: string, where: string) => ({
@@ -62,7 +61,6 @@ interface ListQuery {
 
 interface Row {
   id: string
-  domain_id: string
   extension_id: string
   start_stamp: string
   url?: string
@@ -106,10 +104,8 @@ async function query<T extends object>(name: string, text: string, values: unkno
 
 const tenantOf = (request: FastifyRequest): Tenant => tenants.get(request.headers.authorization!.slice(6))!
 
-const cursorOf = ({ domain_id, extension_id, start_stamp, id }: Row): string =>
-  Buffer.from(
-    JSON.stringify([ORDER, [domain_id, extension_id, start_stamp.replace('T', ' ').replace('Z', '+00'), id]]),
-  ).toString('base64url')
+const cursorOf = ({ extension_id, start_stamp, id }: Row): string =>
+  Buffer.from(JSON.stringify([extension_id, start_stamp, id])).toString('base64url')
 
 function pageUrl(url: string, page: number, last: Row | undefined): string {
   const [path, text = ''] = url.split('?', 2)
@@ -122,8 +118,8 @@ function pageUrl(url: string, page: number, last: Row | undefined): string {
 function choose(asked: ListQuery, domainId: string): { name: keyof typeof SQL; values: unknown[] } {
   const { start_stamp__gte, start_stamp__lt, extension_id, call_uuid, cursor } = asked
   if (cursor) {
-    const [, values] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown[]]
-    return { name: 'after', values }
+    const last = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    return { name: 'after', values: [domainId, ...last] }
   }
   if (call_uuid) return { name: 'call', values: [domainId, call_uuid] }
   if (extension_id) return { name: 'extension', values: [domainId, extension_id] }

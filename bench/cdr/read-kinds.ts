@@ -31,23 +31,34 @@ const get = ({ token }: Tenant, path: string): LoadRequest => ({
   headers: { authorization: `Token ${token}` },
 })
 
-/** The requests for a database, each as the minor administrator of a tenant; those of `far` found with our server. */
-export async function requestsFor(ours: Program, pool: pg.Pool, filled: Filled, names: readonly Name[], now: Date) {
+export interface Side {
+  readonly server: Program
+  readonly requests: Requests
+}
+
+/** The requests of these names for a server, each as the minor administrator of a tenant. */
+export async function requestsFor(
+  server: Program,
+  pool: pg.Pool,
+  filled: Filled,
+  names: readonly Name[],
+  now: Date,
+): Promise<Requests> {
   const tenants = filled.list.slice(0, 20)
   const day = lastWeekday(now)
   const [from, to] = [day, new Date(day.getTime() + 86_400_000)].map((time) => time.toISOString())
   const first = tenants.map((tenant) => get(tenant, `${LIST}?${SHORT}`))
-  const requests: Requests = {
+  return {
     day: tenants.map((tenant) => get(tenant, `${LIST}?start_stamp__gte=${from}&start_stamp__lt=${to}&${SHORT}`)),
     extension: tenants.flatMap((tenant) =>
       tenant.extensionIds.slice(0, 5).map((id) => get(tenant, `${LIST}?extension_id=${id}&${SHORT}`)),
     ),
     call: names.includes('call') ? await calls(pool, tenants) : [],
     first,
-    far: names.includes('far') ? await Promise.all(first.slice(0, 5).map((each) => follow(ours, each))) : [],
+    // Each server has cursors of its own.
+    far: names.includes('far') ? await Promise.all(first.slice(0, 5).map((each) => follow(server, each))) : [],
     statistics: tenants.map((tenant) => get(tenant, '/api/xmlcdrbasicstatistics/?cdr_scope=domain&cdr_hours=24')),
   }
-  return requests
 }
 
 /** Ten calls of each tenant from all months. */
@@ -70,29 +81,43 @@ async function follow({ origin }: Program, first: LoadRequest): Promise<LoadRequ
   for (let followed = 0; followed < FAR; followed++) {
     const { next } = (await ask(origin, { ...first, path })) as { next: string | null }
     if (!next) throw new Error(`the list ends after ${followed + 1} pages, so there is no far page`)
-    path = next.replace(origin, '')
+    path = next
   }
   return { ...first, path }
 }
 
-/** Throws unless both servers answer all requests with the same JSON, address and moment aside. */
-export async function checkSameAnswers(servers: readonly Program[], requests: Requests): Promise<void> {
+/** Throws unless both servers answer all requests with the same JSON, but for address, moment and cursors. */
+export async function checkSameAnswers(sides: readonly [Side, Side]): Promise<void> {
   for (const name of NAMES) {
-    for (const request of requests[name]) {
-      const answers = await Promise.all(servers.map(({ origin }) => ask(origin, request)))
-      if (answers.some((each) => !isDeepStrictEqual(each, answers[0]))) {
-        const texts = answers.map((each) => JSON.stringify(each))
-        throw new Error(`The servers answer ${name} (${request.path}) differently:\n${texts.join('\n')}`)
-      }
+    for (const [index, request] of sides[0].requests[name].entries()) {
+      const answers = await Promise.all(sides.map(({ server, requests }) => ask(server.origin, requests[name][index]!)))
+      const [ours, byHand] = answers.map(comparable)
+      if (isDeepStrictEqual(ours, byHand)) continue
+      throw new Error(`The servers answer ${name} (${request.path}) differently: ${difference(ours!, byHand!)}`)
     }
   }
+}
+
+function comparable(answer: object): Record<string, unknown> {
+  if ('from' in answer) return { ...answer, from: '', to: '' }
+  const { next, previous } = answer as { next: string | null; previous: string | null }
+  const [after, before] = [next, previous].map((url) => url?.replace(/&cursor=[^&]*/, '') ?? null)
+  return { ...answer, next: after, previous: before }
+}
+
+/** The first value that differs; whole pages are too long to be read. */
+function difference(ours: unknown, byHand: unknown, path = ''): string {
+  const objects = [ours, byHand].every((each) => typeof each === 'object' && each !== null)
+  if (!objects) return `${path} is ${JSON.stringify(ours)} and by hand ${JSON.stringify(byHand)}`
+  const [left, right] = [ours, byHand] as [Record<string, unknown>, Record<string, unknown>]
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])]
+  const name = names.find((each) => !isDeepStrictEqual(left[each], right[each]))!
+  return difference(left[name], right[name], `${path}/${name}`)
 }
 
 async function ask(origin: string, { path, headers }: LoadRequest): Promise<object> {
   const response = await fetch(`${origin}${path}`, { headers })
   const text = await response.text()
   if (!response.ok) throw new Error(`${origin}${path} was answered ${response.status}: ${text}`)
-  const json = JSON.parse(text.replaceAll(origin, '')) as { next?: string; from?: string; to?: string }
-  if ('from' in json) return { ...json, from: '', to: '' }
-  return json.next ? { ...json, next: json.next.replace(origin, '') } : json
+  return JSON.parse(text.replaceAll(origin, '')) as object
 }

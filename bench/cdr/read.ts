@@ -6,7 +6,7 @@ import { type Measured, measure, median } from '../support/load.ts'
 import { OURS, type Program, serverEnvironment, startProgram } from '../support/processes.ts'
 import { table } from '../support/table.ts'
 import { type Database, startPostgres } from './postgres.ts'
-import { checkSameAnswers, DESCRIPTIONS, NAMES, type Name, type Requests, requestsFor } from './read-kinds.ts'
+import { checkSameAnswers, DESCRIPTIONS, NAMES, type Name, requestsFor, type Side } from './read-kinds.ts'
 import { type Filled, fillRecords } from './records.ts'
 
 const USAGE = `npm run bench:cdr-read -- [--records 5000000] [--few 50000] [--months 24] [--rounds 5] [--seconds 2]
@@ -20,11 +20,6 @@ interface Options {
   readonly seconds: number
   readonly names: readonly Name[]
   readonly profileDirectory?: string
-}
-
-interface Side {
-  readonly server: Program
-  readonly requests: Requests
 }
 
 /** What one round measured of one kind of request; by hand: the same on the large database. */
@@ -57,24 +52,25 @@ async function main(options: Options): Promise<void> {
       programs.push(program)
       return program
     }
-    const prepare = async (name: string, records: number, names: readonly Name[]) => {
+    const prepare = async (name: string, records: number, names: readonly Name[]): Promise<[Side, Side]> => {
       const database = await postgres.createDatabase(name)
       const filled = await fill(database, records, options, now)
-      const server = await start(OURS, name, database.url)
-      return { database, filled, server, requests: await requestsFor(server, database.pool, filled, names, now) }
+      const tenants = Object.fromEntries(filled.list.map(({ token, id, name }) => [token, { id, name }]))
+      const side = async (path: string, called: string, environment = {}) => {
+        const server = await start(path, called, database.url, environment)
+        return { server, requests: await requestsFor(server, database.pool, filled, names, now) }
+      }
+      const ours = await side(OURS, name)
+      const byHand = await side('bench/cdr/read-ceiling.js', `${name}-by-hand`, { TENANTS: JSON.stringify(tenants) })
+      await checkSameAnswers([ours, byHand])
+      return [ours, byHand]
     }
-    const large = await prepare('large', options.records, options.names)
-    const small = await prepare(
-      'small',
-      options.few,
-      options.names.filter((name) => name !== 'far'),
-    )
-    const tokens = large.filled.list.map(({ token, id, name }) => [token, { id, name }])
-    const ceiling = await start('bench/cdr/read-ceiling.js', 'by-hand', large.database.url, {
-      TENANTS: JSON.stringify(Object.fromEntries(tokens)),
-    })
-    await checkSameAnswers([large.server, ceiling], large.requests)
-    const rounds = await measureAll(options, large, small, { server: ceiling, requests: large.requests })
+    // The small one first: what is wrong shows before minutes are spent on the large one.
+    const near = options.names.filter((name) => name !== 'far')
+    const [small, idle] = await prepare('small', options.few, near)
+    await idle.server.stop()
+    const [large, byHand] = await prepare('large', options.records, options.names)
+    const rounds = await measureAll(options, large, small, byHand)
     report(rounds, options)
   } finally {
     for (const program of programs) await program.stop()
