@@ -93,7 +93,7 @@ async function prepareBareTable({ pool }: Database, senders: Worker): Promise<vo
 }
 
 async function empty({ pool }: Database): Promise<void> {
-  await pool.query('TRUNCATE xml_cdrs, cdr_totals, bare')
+  await pool.query('TRUNCATE xml_cdrs, cdr_totals, cdr_extension_months, bare')
   await pool.query('CHECKPOINT')
 }
 

@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import { type Day, daysOf, SHARES } from './days.ts'
 import { addTenants, fixedUuid, type Tenants } from './tenants.ts'
-import { TOTALS_OF_DAYS, TOTALS_OF_HOURS } from './totals.ts'
+import { EXTENSION_MONTHS, TOTALS_OF_DAYS, TOTALS_OF_HOURS } from './totals.ts'
 
 export interface Extent {
   readonly records: number
@@ -36,6 +36,7 @@ export async function fillRecords(pool: pg.Pool, extent: Extent, now: Date): Pro
     await inLanes(pool, (client) => runAll(client, indexes))
     await pool.query(TOTALS_OF_HOURS)
     await pool.query(TOTALS_OF_DAYS)
+    await pool.query(EXTENSION_MONTHS)
     await pool.query('VACUUM (ANALYZE)')
   })
   return { ...tenants, records: extent.records, days: days.length }

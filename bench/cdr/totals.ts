@@ -20,6 +20,11 @@ export const TOTALS_OF_DAYS = `INSERT INTO cdr_totals
     max(ring_max_ms), sum(talk_seconds), max(talk_max_seconds), sum(billed_seconds)
   FROM cdr_totals WHERE grain = 'hour' GROUP BY 2, 3`
 
+export const EXTENSION_MONTHS = `INSERT INTO cdr_extension_months
+  SELECT extension_id, coalesce(domain_id, '00000000-0000-0000-0000-000000000000'),
+    date_trunc('month', start_stamp, 'UTC'), count(*)
+  FROM xml_cdrs WHERE extension_id IS NOT NULL GROUP BY 1, 2, 3`
+
 /** How many totals are other than a recount gives, or there for calls that are not. */
 export async function wrongTotals(pool: pg.Pool): Promise<number> {
   const recount = `(${counted('hour')} UNION ALL ${counted('day')})`

@@ -164,11 +164,11 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
 
 function checkTotals({ totals, download }: Resource, model: Model): void {
   if (download) columnAt(model, download.time)
-  if (!totals) return
-  columnAt(model, totals.time)
-  columnAt(model, totals.by)
-  const table = modelOf(totals.model)
-  for (const name of ['grain', 'starts_at', 'total', totals.by]) columnAt(table, name)
+  for (const { model: table, time, stretches, by } of totals ?? []) {
+    for (const name of [time, ...by]) columnAt(model, name)
+    const grain = stretches === 'months' ? [] : ['grain']
+    for (const name of [...grain, 'starts_at', 'total', ...by]) columnAt(modelOf(table), name)
+  }
 }
 
 function checkAccess(

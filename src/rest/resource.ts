@@ -92,13 +92,14 @@ export interface Report extends Asking {
   run(context: ActionContext): Promise<unknown>
 }
 
-/** Counts kept by the database in a table of `grain` (hour, day), `starts_at` (UTC), `total` and the column `by`. */
+/** Counts kept by the database in a table of `starts_at` (UTC), `total`, the columns `by`, and `grain` (hour, day). */
 export interface Totals {
   readonly model: ModelName
-  /** The column whose hours and days are counted. */
+  /** The column whose hours and days, or months, are counted. A table of months has no grain. */
   readonly time: string
-  /** The column by whose values they are counted apart. */
-  readonly by: string
+  readonly stretches: 'hours and days' | 'months'
+  /** The columns by whose values they are counted apart. */
+  readonly by: readonly string[]
 }
 
 /** Everything a list's filters match, as one CSV file at `download/`. */
@@ -145,8 +146,8 @@ export interface Definition<M extends ModelName> {
   readonly determines?: Readonly<Partial<Record<ColumnName<M>, readonly ColumnName<M>[]>>>
   /** Lists can be long: `next` carries where the page ended, so that no page costs more than the first. */
   readonly long?: boolean
-  /** What can answer a list's count in place of its rows. */
-  readonly totals?: Totals
+  /** What can answer a list's count in place of its rows; the first whose columns the filters speak of does. */
+  readonly totals?: readonly Totals[]
   readonly download?: Download
   /** Parameters that make a query of too many rows a smaller one; told when it took too long. */
   readonly narrow?: readonly string[]

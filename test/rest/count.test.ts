@@ -33,7 +33,7 @@ beforeAll(async () => {
       missed_call: n % 3 === 0,
     })),
   )
-  await world.app.pool.query('VACUUM ANALYZE xml_cdrs, cdr_totals')
+  await world.app.pool.query('VACUUM ANALYZE xml_cdrs, cdr_totals, cdr_extension_months')
 })
 afterAll(() => world?.close())
 
@@ -89,6 +89,15 @@ const owners = (): Bound[] => [
   { parameter: 'domain_id__isnull=true', sql: 'domain_id IS NULL', values: [] },
   { parameter: 'domain_id__isnull=false', sql: 'domain_id IS NOT NULL', values: [] },
   { parameter: `domain_id=${NIL}`, sql: 'false', values: [] },
+  { parameter: `extension_id=${extension}`, sql: 'extension_id = ?', values: [extension] },
+  { parameter: 'extension_id__extension=1001', sql: 'extension_id = ?', values: [extension] },
+  {
+    parameter: `extension_id=${extension}&domain_id=${world.acme.id}`,
+    sql: 'extension_id = ?',
+    values: [extension],
+  },
+  { parameter: `extension_id=${extension}&domain_id=${world.rival.id}`, sql: 'false', values: [] },
+  { parameter: 'extension_id__isnull=true', sql: 'extension_id IS NULL', values: [] },
   { parameter: `domain_id__in=${NIL},${world.acme.id}`, sql: 'domain_id = ?', values: [world.acme.id] },
 ]
 const NIL = '00000000-0000-0000-0000-000000000000'
@@ -187,7 +196,7 @@ describe('calls are counted one by one', () => {
   it.each([
     ['missed_call=true', 'missed_call'],
     ['duration__gte=5&start_stamp__gte=2026-01-31', `duration >= 5 AND start_stamp >= '2026-01-30T18:15:00Z'`],
-    ['extension_id__extension=1001', 'extension_id IS NOT NULL'],
+    ['extension_id__isnull=true', 'extension_id IS NULL'],
     ['start_stamp__in=2026-02-01T00:00:00Z', `start_stamp = '2026-02-01T00:00:00Z'`],
     ['start_stamp=2026-02-01T00:00:00Z', `start_stamp = '2026-02-01T00:00:00Z'`],
     ['start_stamp__isnull=false', 'true'],
@@ -203,6 +212,16 @@ describe('calls are counted one by one', () => {
     const { json } = await get(query)
     expect(json.count).toBe(await counted(sql, []))
     const plan = await planOfCount(query)
-    expect(plan.some((node) => node['Relation Name'] === 'cdr_totals')).toBe(false)
+    expect(plan.some((node) => /^cdr_/.test(node['Relation Name'] ?? ''))).toBe(false)
+  })
+
+  it.each([
+    ['extension_id__extension=1001', 0],
+    ['extension_id__extension=1001&start_stamp__gte=2026-02-01T00:00:00Z', 0],
+    ['extension_id__extension=1001&start_stamp__lt=2026-02-01T00:00:00Z', 0],
+  ])('an extension’s not at all within whole months: %j', async (query, rows) => {
+    const plan = await planOfCount(query)
+    expect(plan.some((node) => node['Relation Name'] === 'cdr_extension_months')).toBe(true)
+    expect(rowsTouched(plan)).toBe(rows)
   })
 })

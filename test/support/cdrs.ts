@@ -56,7 +56,7 @@ export async function sentDuring(work: () => Promise<unknown>): Promise<Sent[]> 
   prototype.query = function (this: unknown, ...input) {
     const [first, second] = input as [string | Partial<Sent>, unknown[] | undefined]
     const { text = '', values = [] } = typeof first === 'string' ? { text: first, values: second } : first
-    if (/"xml_cdrs"|"cdr_totals"/.test(text)) sent.push({ text, values: values ?? [] })
+    if (/"xml_cdrs"|"cdr_(totals|extension_months)"/.test(text)) sent.push({ text, values: values ?? [] })
     return original.apply(this, input)
   }
   try {

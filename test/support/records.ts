@@ -101,4 +101,11 @@ export async function expectTotalsRight(pool: pg.Pool): Promise<void> {
   const told = await pool.query(`${counted} FROM cdr_totals ORDER BY 1, 2, 3`)
   const right = await pool.query(`${counted} FROM (${RECOUNT}) t ORDER BY 1, 2, 3`)
   expect(told.rows).toEqual(right.rows)
+  const months = await pool.query('SELECT * FROM cdr_extension_months ORDER BY 1, 2, 3')
+  expect(months.rows).toEqual((await pool.query(MONTHS)).rows)
 }
+
+const MONTHS = `
+  SELECT extension_id, coalesce(domain_id, '00000000-0000-0000-0000-000000000000') AS domain_id,
+    date_trunc('month', start_stamp, 'UTC') AS starts_at, count(*) AS total
+  FROM xml_cdrs WHERE extension_id IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`

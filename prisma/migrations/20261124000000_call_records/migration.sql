@@ -143,6 +143,7 @@ BEGIN
     EXECUTE format('DROP TABLE %I', partition);
     DELETE FROM "cdr_totals" WHERE "starts_at" >= month_start AT TIME ZONE 'UTC'
       AND "starts_at" < (month_start + interval '1 month') AT TIME ZONE 'UTC';
+    DELETE FROM "cdr_extension_months" WHERE "starts_at" = month_start AT TIME ZONE 'UTC';
     dropped := dropped || partition;
   END LOOP;
   -- Calls of a clock that was never set are as old as their rows.
@@ -167,13 +168,23 @@ CREATE TABLE "cdr_totals" (
     CONSTRAINT "cdr_totals_pkey" PRIMARY KEY ("grain","domain_id","starts_at")
 );
 
+-- CreateTable
+CREATE TABLE "cdr_extension_months" (
+    "extension_id" UUID NOT NULL,
+    "domain_id" UUID NOT NULL,
+    "starts_at" TIMESTAMPTZ(0) NOT NULL,
+    "total" BIGINT NOT NULL,
+
+    CONSTRAINT "cdr_extension_months_pkey" PRIMARY KEY ("extension_id","domain_id","starts_at")
+);
+
 -- From the start to the answer, or to the end of a call that nobody answered.
 CREATE FUNCTION "pbx_cdr_ring_ms"("cdr" "xml_cdrs") RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT greatest(0, round(extract(epoch FROM
     coalesce(cdr.answer_stamp, cdr.end_stamp, cdr.start_stamp) - cdr.start_stamp) * 1000))::bigint
 $$;
 
--- Adds rows to the totals of their hours and days.
+-- Adds rows to the totals of their hours, days and months.
 CREATE FUNCTION "pbx_cdr_totals_inserted"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO "cdr_totals" AS c
@@ -193,6 +204,12 @@ BEGIN
     talk_seconds = c.talk_seconds + excluded.talk_seconds,
     talk_max_seconds = greatest(c.talk_max_seconds, excluded.talk_max_seconds),
     billed_seconds = c.billed_seconds + excluded.billed_seconds;
+  INSERT INTO "cdr_extension_months" AS c
+  SELECT r.extension_id, coalesce(r.domain_id, '00000000-0000-0000-0000-000000000000'),
+    date_trunc('month', r.start_stamp, 'UTC'), count(*)
+  FROM inserted r WHERE r.extension_id IS NOT NULL
+  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT ("extension_id", "domain_id", "starts_at") DO UPDATE SET total = c.total + excluded.total;
   RETURN NULL;
 END $$;
 
@@ -223,6 +240,16 @@ BEGIN
     WHERE c.grain = t.grain AND c.domain_id = t.domain_id AND c.starts_at = t.starts_at AND c.total > 0;
     DELETE FROM "cdr_totals" c
     WHERE c.grain = t.grain AND c.domain_id = t.domain_id AND c.starts_at = t.starts_at AND c.total <= 0;
+  END LOOP;
+  FOR t IN
+    SELECT r.extension_id, coalesce(r.domain_id, '00000000-0000-0000-0000-000000000000') AS domain_id,
+      date_trunc('month', r.start_stamp, 'UTC') AS starts_at, count(*) AS total
+    FROM removed r WHERE r.extension_id IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  LOOP
+    UPDATE "cdr_extension_months" c SET total = c.total - t.total
+    WHERE c.extension_id = t.extension_id AND c.domain_id = t.domain_id AND c.starts_at = t.starts_at;
+    DELETE FROM "cdr_extension_months" c
+    WHERE c.extension_id = t.extension_id AND c.domain_id = t.domain_id AND c.starts_at = t.starts_at AND c.total <= 0;
   END LOOP;
   RETURN NULL;
 END $$;

@@ -8,7 +8,10 @@ export const LISTS = {
   determines: { extension_id: ['domain_id'] },
   search: ['caller_id_name', 'caller_id_number', 'destination_number'],
   long: true,
-  totals: { model: 'CdrTotal', time: 'start_stamp', by: 'domain_id' },
+  totals: [
+    { model: 'CdrTotal', time: 'start_stamp', stretches: 'hours and days', by: ['domain_id'] },
+    { model: 'CdrExtensionMonth', time: 'start_stamp', stretches: 'months', by: ['extension_id', 'domain_id'] },
+  ],
   download: { name: 'cdrs', time: 'start_stamp' },
   narrow: ['start_stamp__gte', 'start_stamp__lt', 'extension_id'],
   locate,
