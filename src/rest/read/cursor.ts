@@ -39,21 +39,40 @@ const isCursor = (values: unknown, order: readonly Order[]): values is Cursor =>
   values.every((value) => value === null || (typeof value === 'string' && !value.includes('\0')))
 
 /**
- * The rows after a cursor, as branches that exclude each other and need no OR: equal in all but the last column and
- * beyond in that, equal in all but the last two …. Each is a range of one index. PostgreSQL has null after all else,
- * and before it where the order descends.
+ * The rows after a cursor, as branches that exclude each other, in their order: equal in all columns but the last two
+ * and beyond in those, equal in all but the last three …. Each is a range of one index, and hardly ever are more than
+ * the first needed for a page. PostgreSQL has null after all else, and before it where the order descends.
  */
 export function branchesAfter(model: Model, order: readonly Order[], cursor: Cursor): Predicate[][] {
-  return order.flatMap((_, index) => {
-    const equal = order.slice(0, index).map(({ name }, at) => equals(name, cursor[at]!))
-    return beyond(model, order[index]!, cursor[index]!).map((last) => [...equal, last])
-  })
+  return order
+    .flatMap((_, index) => {
+      const equal = order.slice(0, index).map(({ name }, at) => equals(name, cursor[at]!))
+      return branchesOf(model, order, cursor, index).map((last) => [...equal, ...last])
+    })
+    .reverse()
+}
+
+/** What is beyond the cursor in one column, the farthest first; the key, which comes last, is seen to with the one before. */
+function branchesOf(model: Model, order: readonly Order[], cursor: Cursor, index: number): Predicate[][] {
+  const [term, value, key] = [order[index]!, cursor[index]!, order[index + 1]]
+  const isLast = index === order.length - 1
+  const isNextToLast = index === order.length - 2
+  if (isLast && order.length > 1 && cursor[index - 1] !== null) return []
+  const branches = beyond(model, term, value)
+    .map((one) => [one])
+    .reverse()
+  if (!isNextToLast || value === null) return branches
+  // `start <= $1 AND (start < $1 OR id > $2)`: one range of the index, where ties are rare.
+  const strict = branches.pop()!
+  const from: Predicate = { path: term.name, lookup: term.descending ? 'lte' : 'gte', value }
+  return [...branches, [from, { any: [...strict, ...beyond(model, key!, cursor[index + 1]!)] }]]
 }
 
 function equals(path: string, value: string | null): Predicate {
   return value === null ? { path, lookup: 'isnull', value: true } : { path, lookup: 'exact', value }
 }
 
+/** What follows a value in a column, the nearest first. */
 function beyond(model: Model, { name: path, descending }: Order, value: string | null): Predicate[] {
   if (descending) {
     return [value === null ? { path, lookup: 'isnull', value: false } : { path, lookup: 'lt', value }]

@@ -28,17 +28,15 @@ export function readOrdering(compiled: Compiled, view: View, query: Query, error
   return orders
 }
 
-/**
- * The order without columns that have one value in all rows found: PostgreSQL leaves out those that a filter fixes, and
- * cannot know of those which they determine.
- */
+/** The order without columns that have one value in all rows found: those that a filter fixes, and what they determine. */
 export function withoutFixed(orders: readonly Order[], resource: Resource, where: readonly Predicate[]): Order[] {
   const fixed = new Set<string>()
   for (const predicate of where) {
     if (!('lookup' in predicate) || predicate.lookup !== 'exact') continue
-    for (const name of resource.determines?.[predicate.path] ?? []) fixed.add(name)
+    for (const name of [predicate.path, ...(resource.determines?.[predicate.path] ?? [])]) fixed.add(name)
   }
-  return orders.filter(({ name }) => !fixed.has(name))
+  const left = orders.filter(({ name }) => !fixed.has(name))
+  return left.length > 0 ? left : orders.slice(-1)
 }
 
 /** The SQL after ORDER BY. */

@@ -54,7 +54,7 @@ export function planList(compiled: Compiled, caller: Caller, query: Query, prefe
   const search = readSearch(compiled, view, caller, query, errors)
   if (Object.keys(errors).length > 0) throw new ValidationError(errors)
   const where = [...rowsFor(compiled, caller, 'list'), ...filters, ...search]
-  const order = withoutFixed(asked, compiled.resource, where)
+  const order = compiled.resource.long ? withoutFixed(asked, compiled.resource, where) : asked
   const cursor = readCursor(compiled.resource, order, query)
   return { compiled, view, select, where, order, page: { ...page, cursor }, count: prefer.count }
 }

@@ -40,7 +40,8 @@ async function runPage(db: Connection, plan: ListPlan, page: number, apiUrl: str
   const sql = new Sql()
   const from = `FROM ${identifier(compiled.model.table)} t WHERE ${whereSql(sql, compiled.model, 't', plan.where)}`
   const offset = (page - 1) * size
-  const limits = `LIMIT ${sql.param(size)} OFFSET ${sql.param(offset)}`
+  // As a number, not a parameter: a plan made for any values must know that few rows are wanted.
+  const limits = `LIMIT ${size}${offset > 0 ? ` OFFSET ${sql.param(offset)}` : ''}`
   const second = plan.count ? countSql(sql, plan, from) : `EXISTS (SELECT ${from} OFFSET ${sql.param(offset + size)})`
   const rows = await runRows(db, plan, sql, second, `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
   // A first page without rows is one of an empty list; any other is not there.
@@ -62,15 +63,18 @@ async function runAfter(
   const { compiled, where } = plan
   const { size } = plan.page
   const { model } = compiled
-  const sql = new Sql()
-  const table = identifier(model.table)
-  const end = `ORDER BY ${orderSql(compiled, plan.order)} LIMIT ${sql.param(size + 1)}`
-  const branches = branchesAfter(model, plan.order, cursor).map(
-    (after) => `(SELECT t.* FROM ${table} t WHERE ${whereSql(sql, model, 't', [...where, ...after])} ${end})`,
-  )
-  const second = plan.count ? countSql(sql, plan) : 'NULL'
-  const rows = await runRows(db, plan, sql, second, `FROM (${branches.join(' UNION ALL ')}) t ${end}`).catch(refused)
-  const told = rows[0]?.[shapeOf(compiled, plan.view, plan.select).width]
+  const rows: TextRow[] = []
+  let told: string | null | undefined
+  for (const after of branchesAfter(model, plan.order, cursor)) {
+    const sql = new Sql()
+    const second = plan.count && told === undefined ? countSql(sql, plan) : 'NULL'
+    const condition = whereSql(sql, model, 't', [...where, ...after])
+    const rest = `FROM ${identifier(model.table)} t WHERE ${condition} ORDER BY ${orderSql(compiled, plan.order)}`
+    const found = await runRows(db, plan, sql, second, `${rest} LIMIT ${size + 1}`).catch(refused)
+    rows.push(...found)
+    told ??= found[0]?.[shapeOf(compiled, plan.view, plan.select).width] ?? undefined
+    if (rows.length > size) break
+  }
   const count = plan.count ? Number(told ?? (await runCount(db, plan))) : null
   return { ...render(plan, rows.slice(0, size), apiUrl), count, page, hasNext: rows.length > size }
 }

@@ -43,9 +43,9 @@ export async function countBins(
   if (wholeHours && counted.tenant !== undefined) {
     const { whole, rest } = piecesOf(range)
     if (whole.fromMs < whole.toMs) parts.push(totalsSql(sql, counted.tenant, whole))
-    for (const piece of rest) parts.push(callsSql(sql, counted.rows, piece, width))
+    if (rest.length > 0) parts.push(callsSql(sql, counted.rows, rest, width))
   } else {
-    parts.push(callsSql(sql, counted.rows, range, width))
+    parts.push(callsSql(sql, counted.rows, [range], width))
   }
   const rows = await database.run(sql.statement(parts.join(' UNION ALL ')))
   return rows.map((row) => {
@@ -64,10 +64,11 @@ function rangeSql(sql: Sql, column: string, { fromMs, toMs }: Range): string {
 }
 
 /** Ring times are what the roll-up's own triggers take for them. */
-function callsSql(sql: Sql, rows: readonly Predicate[], range: Range, width: string): string {
+function callsSql(sql: Sql, rows: readonly Predicate[], ranges: readonly Range[], width: string): string {
   const bin = `date_bin('${width}', t."start_stamp", timestamptz '2000-01-01 00:00:00+00')`
   const answered = `FILTER (WHERE t."status" = 'answered')`
-  const where = `${rangeSql(sql, 't."start_stamp"', range)} AND ${whereSql(sql, CALLS, 't', rows)}`
+  const within = ranges.map((range) => `(${rangeSql(sql, 't."start_stamp"', range)})`).join(' OR ')
+  const where = `(${within}) AND ${whereSql(sql, CALLS, 't', rows)}`
   return `SELECT ${millis(bin)}, count(*), count(*) ${answered}, count(*) FILTER (WHERE t."missed_call"),
     sum(pbx_cdr_ring_ms(t)), max(pbx_cdr_ring_ms(t)),
     coalesce(sum(t."billsec") ${answered}, 0), coalesce(max(t."billsec") ${answered}, 0), coalesce(sum(t."billsec"), 0)
