@@ -1,4 +1,4 @@
-/** cdr_totals counted anew from xml_cdrs, as its triggers would have left it. */
+/** cdr_totals and cdr_extension_months counted anew from xml_cdrs, as its triggers would have left them. */
 import type pg from 'pg'
 
 const SUMS = `count(*), count(*) FILTER (WHERE r.status = 'answered'), count(*) FILTER (WHERE r.missed_call),
@@ -20,18 +20,23 @@ export const TOTALS_OF_DAYS = `INSERT INTO cdr_totals
     max(ring_max_ms), sum(talk_seconds), max(talk_max_seconds), sum(billed_seconds)
   FROM cdr_totals WHERE grain = 'hour' GROUP BY 2, 3`
 
-export const EXTENSION_MONTHS = `INSERT INTO cdr_extension_months
-  SELECT extension_id, coalesce(domain_id, '00000000-0000-0000-0000-000000000000'),
+const COUNTED_MONTHS = `SELECT extension_id, coalesce(domain_id, '00000000-0000-0000-0000-000000000000'),
     date_trunc('month', start_stamp, 'UTC'), count(*)
   FROM xml_cdrs WHERE extension_id IS NOT NULL GROUP BY 1, 2, 3`
 
+export const EXTENSION_MONTHS = `INSERT INTO cdr_extension_months ${COUNTED_MONTHS}`
+
 /** How many totals are other than a recount gives, or there for calls that are not. */
 export async function wrongTotals(pool: pg.Pool): Promise<number> {
-  const recount = `(${counted('hour')} UNION ALL ${counted('day')})`
-  const { rows } = await pool.query<{ wrong: number }>(
-    `SELECT count(*)::int AS wrong FROM (
-       (TABLE cdr_totals EXCEPT ALL ${recount}) UNION ALL (${recount} EXCEPT ALL TABLE cdr_totals)
+  const totals = await differences(pool, 'cdr_totals', `${counted('hour')} UNION ALL ${counted('day')}`)
+  return totals + (await differences(pool, 'cdr_extension_months', COUNTED_MONTHS))
+}
+
+async function differences(pool: pg.Pool, name: string, recount: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (
+       (TABLE ${name} EXCEPT ALL (${recount})) UNION ALL ((${recount}) EXCEPT ALL TABLE ${name})
      ) differences`,
   )
-  return rows[0]!.wrong
+  return rows[0]!.count
 }
