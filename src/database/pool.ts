@@ -14,6 +14,11 @@ export interface PoolOptions {
    * ends those behind it.
    */
   readonly pipeline?: boolean
+  /**
+   * Plans a prepared statement once, whatever its values: for statements that are few and whose best plan does not
+   * hang on them. Planning over many partitions takes longer than most of them.
+   */
+  readonly genericPlans?: boolean
   /** Told when an idle connection is lost (PostgreSQL restarted, the network went away). The pool makes a new one. */
   readonly onConnectionLost?: (error: Error) => void
 }
@@ -26,7 +31,8 @@ const IDLE_TIMEOUT_MS = 60_000
 /** Connections to PostgreSQL on which times are UTC, in ISO form, and no statement runs longer than allowed. */
 export function createPool(options: PoolOptions): pg.Pool {
   const { url, ownOptions } = splitOptions(options.url)
-  const settings = `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(options.statementTimeoutMs)}`
+  const plans = options.genericPlans ? ' -c plan_cache_mode=force_generic_plan' : ''
+  const settings = `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(options.statementTimeoutMs)}${plans}`
   const pool = new pg.Pool({
     connectionString: url,
     // PostgreSQL lets the last value win: an operator may add settings, but not change what the code relies on.

@@ -36,7 +36,7 @@ async function resources(app: FastifyInstance): Promise<void> {
   // What modules lend to their own resources they add themselves.
   const services = {
     prisma: app.prisma,
-    database: databaseOn(app.pool),
+    database: databaseOn(app.statements),
     callers: app.callers,
     switches: app.switches,
   } as Services

@@ -26,6 +26,10 @@ export function countSql(sql: Sql, plan: ListPlan, from?: string): string {
   return `(${parts.map((part) => `(${part})`).join(' + ')})::int8`
 }
 
+/** Whether totals answer a list's count, so that it costs next to nothing. */
+export const isTotalled = ({ compiled, where }: ListPlan): boolean =>
+  splitWhere(compiled.resource.totals ?? [], where) !== undefined
+
 interface Split {
   readonly totals: Totals
   /** The conditions on the columns of the totals. */
@@ -43,7 +47,7 @@ function splitWhere(all: readonly Totals[], where: readonly Predicate[]): Split 
       if (isBound(predicate, totals.time)) times.push(predicate)
       else others.push(predicate)
     }
-    if (!others.every((one) => 'path' in one && totals.by.includes(one.path) && !isNullTest(one))) continue
+    if (!others.every((one) => 'path' in one && totals.by.includes(one.path) && !isOfNone(one))) continue
     const range = totals.stretches === 'months' ? wholeMonths(times) : wholeHours(times)
     return range && { totals, others, range }
   }
@@ -53,21 +57,21 @@ function splitWhere(all: readonly Totals[], where: readonly Predicate[]): Split 
 const BOUNDS: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte', 'range', 'date'])
 const isBound = (predicate: Predicate, time: string): predicate is TimePredicate =>
   'lookup' in predicate && predicate.path === time && BOUNDS.has(predicate.lookup)
-const isNullTest = (predicate: Predicate) => 'lookup' in predicate && predicate.lookup === 'isnull'
 /** Rows without a value have totals under a stand-in for it, which no comparison with a value may find. */
 const STAND_IN = '00000000-0000-0000-0000-000000000000'
+const isOfNone = (predicate: Predicate) =>
+  'lookup' in predicate && (predicate.lookup === 'isnull' || [predicate.value].flat().includes(STAND_IN))
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
 function totalsSql(sql: Sql, { totals, others, range: { from, to } }: Split): string[] {
   const model = modelOf(totals.model)
-  const paths = new Set(others.map((one) => ('path' in one ? one.path : '')))
-  const owned = [...others, ...[...paths].map((path): Predicate => ({ path, lookup: 'gt', value: STAND_IN }))]
-  const sum = (grain: string | undefined, low: number | undefined, high: number | undefined) => {
-    const bounds: Predicate[] = grain === undefined ? [] : [{ path: 'grain', lookup: 'exact', value: grain }]
+  const sum = (grain: 'hour' | 'day' | undefined, low: number | undefined, high: number | undefined) => {
+    const bounds: Predicate[] = []
     if (low !== undefined) bounds.push({ path: 'starts_at', lookup: 'gte', value: iso(low) })
     if (high !== undefined) bounds.push({ path: 'starts_at', lookup: 'lt', value: iso(high) })
-    const where = whereSql(sql, model, 'c', [...owned, ...bounds])
+    // As a word, not a parameter: PostgreSQL can then tell that a plan for any values is as good as one for these.
+    const where = `${whereSql(sql, model, 'c', [...others, ...bounds])}${grain ? ` AND c."grain" = '${grain}'` : ''}`
     return `SELECT coalesce(sum(c."total"), 0) FROM ${identifier(model.table)} c WHERE ${where}`
   }
   if (totals.stretches === 'months') return [sum(undefined, from, to)]

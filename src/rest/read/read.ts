@@ -2,7 +2,7 @@
 import type { Connection, RowReader, TextRow } from '../database.ts'
 import { invalidPage } from '../errors.ts'
 import { identifier, Sql } from '../sql.ts'
-import { countSql } from './count.ts'
+import { countSql, isTotalled } from './count.ts'
 import { branchesAfter, type Cursor, cursorText, invalidCursor } from './cursor.ts'
 import { orderSql } from './ordering.ts'
 import { lastPage } from './pagination.ts'
@@ -42,6 +42,12 @@ async function runPage(db: Connection, plan: ListPlan, page: number, apiUrl: str
   const offset = (page - 1) * size
   // As a number, not a parameter: a plan made for any values must know that few rows are wanted.
   const limits = `LIMIT ${size}${offset > 0 ? ` OFFSET ${sql.param(offset)}` : ''}`
+  // A first page that is not full is its own count; where counting is dear, it waits to be needed.
+  if (plan.count && compiled.resource.long && page === 1 && !isTotalled(plan)) {
+    const rows = await runRows(db, plan, sql, 'NULL', `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
+    const count = rows.length < size ? rows.length : await runCount(db, plan)
+    return { ...render(plan, rows, apiUrl), count, page, hasNext: count > size }
+  }
   const second = plan.count ? countSql(sql, plan, from) : `EXISTS (SELECT ${from} OFFSET ${sql.param(offset + size)})`
   const rows = await runRows(db, plan, sql, second, `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
   // A first page without rows is one of an empty list; any other is not there.
