@@ -7,6 +7,9 @@ const LONG = [
   /conformance\/\w+\.test/,
   /broken-resources\.test/,
   /protection\.test/,
+  /download-\w+\.test/,
+  /cursor\.test/,
+  /switch-routes\.test/,
   /migrations\.test/,
   /embedded\.test/,
 ]
