@@ -85,7 +85,7 @@ export interface Action extends Asking {
   run(context: ActionContext, row: Record<string, unknown>): Promise<unknown>
 }
 
-/** A collection that is computed: GET only, no rows, listed in the index as any other. */
+/** A collection that is computed: it is read with GET, has no rows, and is listed in the index as any other. */
 export interface Report extends Asking {
   /** Its name in URLs, `/api/PATH/`. */
   readonly path: string

@@ -1,4 +1,4 @@
-/** Runs plans: one statement for a list and its count, one for a row. */
+/** Runs plans: one statement for a list and its count, one for a row; long lists may take a second one to count. */
 import type { Connection, RowReader, TextRow } from '../database.ts'
 import { invalidPage } from '../errors.ts'
 import { identifier, Sql } from '../sql.ts'
@@ -21,7 +21,7 @@ export interface ListResult {
   readonly cursor: string | null
 }
 
-/** One statement for rows and count, two for the last page; a page that is not there is a 404. */
+/** The page asked for, `last` after a count; a page that is not there is a 404. */
 export async function runList(db: Connection, plan: ListPlan, apiUrl: string): Promise<ListResult> {
   const { size, number, cursor } = plan.page
   if (number === 'last') return runPage(db, plan, lastPage(await runCount(db, plan), size), apiUrl)

@@ -29,8 +29,13 @@ export class Intake {
   /** Stores a record, or keeps it among the rejects; when this resolves it is committed. */
   async take(received: Received): Promise<Outcome> {
     const outcome = await this.store(received)
-    if (outcome.kind === 'refused') await keepReject(this.database, received, outcome)
+    if (outcome.kind === 'refused') await this.keep(received, outcome)
     return outcome
+  }
+
+  /** Keeps a record that `store` refused among the rejects. */
+  keep(received: Received, refused: Refused): Promise<void> {
+    return keepReject(this.database, received, refused)
   }
 
   /** Stores a record, or says why it cannot be. */

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readRecord } from '../../../freeswitch/records/record.ts'
 import { UnreadableRecord } from '../../../freeswitch/records/unreadable.ts'
+import { readUuid } from '../../../rest/values/identity.ts'
 import { type CdrColumns, columnsOf, extensionHints, tenantHints } from '../record/columns.ts'
 import { recordId } from '../record/record-id.ts'
+import { timesOf } from '../record/times.ts'
 
 export interface Received {
   readonly body: Buffer
@@ -33,11 +35,10 @@ export function prepare(received: Received): Prepared {
   // A switch that does not prefix a legs still tells which leg it is by the channel's originator.
   const leg = !prefix && record.isBLeg ? 'b' : 'a'
   const columns = columnsOf(record, leg)
-  columns.call_uuid ??= readChannel(channel)
-  const micros = Date.parse(String(columns.start_stamp)) * 1000 + microsOf(String(columns.start_stamp))
+  columns.call_uuid ??= readUuid(channel) ?? null
   return {
     received,
-    id: recordId(micros, columns.call_uuid as string | null, leg),
+    id: recordId(timesOf(record).start, columns.call_uuid as string | null, leg),
     leg,
     columns,
     tenant: tenantHints(record),
@@ -46,12 +47,6 @@ export function prepare(received: Received): Prepared {
     json: jsonText(record.tree),
   }
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const readChannel = (text: string | undefined): string | null => (text && UUID.test(text) ? text.toLowerCase() : null)
-
-/** Microseconds beyond the milliseconds of a time's text. */
-const microsOf = (time: string): number => Number((/\.\d{3}(\d{1,3})/.exec(time)?.[1] ?? '0').padEnd(3, '0'))
 
 /** What JSON can say and PostgreSQL's cannot hold. */
 const UNSTORABLE = /\\u(0000|d[89a-f])/i

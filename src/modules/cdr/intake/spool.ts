@@ -73,14 +73,14 @@ async function importFile(
   const body = found && (await readFile(path).catch(unlessGone))
   if (!body) return
   const received = { body, uuid: basename(name).replace(SPOOLED, ''), contentType: undefined, source: path }
-  let outcome = await intake.store(received)
+  const outcome = await intake.store(received)
   if (outcome.kind === 'refused') {
     onProblem?.(name, outcome.reason)
     if (Date.now() - found.mtimeMs < WRITTEN_AFTER_MS && outcome.unreadable) {
       done.left += 1
       return
     }
-    outcome = await intake.take(received)
+    await intake.keep(received, outcome)
   }
   await moveAway(folder, name, outcome.kind).catch(unlessGone)
   done[outcome.kind === 'refused' ? 'rejected' : outcome.kind] += 1
