@@ -5,8 +5,11 @@ import type { Config } from './config.ts'
 import { logger } from './logger.ts'
 import accounts from './modules/accounts/index.ts'
 import cdr from './modules/cdr/index.ts'
+import dialplans from './modules/dialplans/index.ts'
+import other from './modules/other/index.ts'
 import { type FirstAdministrator, prepareFirstStart } from './modules/tenants/first-start.ts'
 import tenants from './modules/tenants/index.ts'
+import voicemail from './modules/voicemail/index.ts'
 import authentication from './plugins/authentication.ts'
 import bodies from './plugins/bodies.ts'
 import chores from './plugins/chores.ts'
@@ -23,7 +26,7 @@ import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
-const MODULES = [tenants, accounts, cdr]
+const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other]
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 

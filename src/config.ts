@@ -41,6 +41,14 @@ export interface Config {
     readonly password?: string
     readonly bodyBytes: number
   }
+  /** Audio of mailboxes, recordings and calls. */
+  readonly media: {
+    readonly directory: string
+    /** Of one file. */
+    readonly fileBytes: number
+  }
+  /** null: entries of the audit log are kept for ever. */
+  readonly auditRetentionDays: number | null
   readonly cdr: {
     /** Directions of calls whose b-legs are recorded too. */
     readonly bLegs: Direction[]
@@ -105,6 +113,11 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       ...(variables.SWITCH_PASSWORD && { password: variables.SWITCH_PASSWORD }),
       bodyBytes: variables.SWITCH_BODY_LIMIT_BYTES,
     },
+    media: {
+      directory: resolve(variables.MEDIA_ROOT ?? resolve(import.meta.dirname, '../.data/media')),
+      fileBytes: variables.MEDIA_LIMIT_BYTES,
+    },
+    auditRetentionDays: variables.AUDIT_RETENTION_DAYS,
     cdr: { bLegs: variables.CDR_B_LEGS, retentionDays: variables.CDR_RETENTION_DAYS },
   })
 }
@@ -173,6 +186,9 @@ const environment = z.object({
     /\p{Cc}/u.test(text) ? undefined : text,
   ).optional(),
   SWITCH_BODY_LIMIT_BYTES: integer(1024, 2 ** 30).default(8 * 2 ** 20),
+  MEDIA_ROOT: variable('a folder', (text) => text).optional(),
+  MEDIA_LIMIT_BYTES: integer(1024, 2 ** 31).default(50 * 2 ** 20),
+  AUDIT_RETENTION_DAYS: daysOrEver.default(365),
   CDR_B_LEGS: variable(`any of ${DIRECTIONS.join(', ')}, separated by commas`, directions).default(() => []),
   CDR_RETENTION_DAYS: daysOrEver.default(null),
 })

@@ -72,6 +72,18 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
     right: { local: { cdr: { bLegs: ['local'] } }, 'Outbound, inbound': { cdr: { bLegs: ['inbound', 'outbound'] } } },
     wrong: ['true', 'inbound,sideways', ','],
   },
+  AUDIT_RETENTION_DAYS: {
+    right: { '0': { auditRetentionDays: null }, '90': { auditRetentionDays: 90 } },
+    wrong: ['-1', 'for ever'],
+  },
+  MEDIA_ROOT: {
+    right: { '/var/lib/pbx': { media: { directory: '/var/lib/pbx' } } },
+    wrong: [],
+  },
+  MEDIA_LIMIT_BYTES: {
+    right: { '1024': { media: { fileBytes: 1024 } } },
+    wrong: ['0', '1 GB'],
+  },
   CDR_RETENTION_DAYS: {
     right: { '0': { cdr: { retentionDays: null } }, '90': { cdr: { retentionDays: 90 } } },
     wrong: ['-1', 'for ever'],

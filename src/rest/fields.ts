@@ -7,7 +7,7 @@ import { parserOf } from './values/parsers.ts'
 
 export interface Field {
   readonly name: string
-  readonly kind: 'url' | 'column' | 'borrowed' | 'nested'
+  readonly kind: 'url' | 'link' | 'column' | 'borrowed' | 'nested'
   /** The column whose facts it has; the url and nested rows have none. */
   readonly column?: Column
   /** The path from the resource's model to the column. */
@@ -22,6 +22,8 @@ export interface Field {
   readonly filtersOnly?: true
   readonly writable: boolean
   readonly nested?: Nested
+  /** The action that a link is the URL of. */
+  readonly action?: string
 }
 
 /** The fields of a resource in the order the API gives them; the first mistake in the definition is thrown. */
@@ -33,8 +35,12 @@ export function fieldsOf(resource: Resource, timeZone: string): Field[] {
   const fields: Field[] = [
     columnField(resource, model, key, timeZone),
     { name: 'url', kind: 'url', shown: true, writable: false },
+    ...Object.entries(resource.links ?? {}).map(([name, action]) => linkField(name, action)),
     ...names.filter((name) => name !== key).map((name) => columnField(resource, model, name, timeZone)),
     ...(resource.filters ?? []).map((name) => filterField(resource, model, name, timeZone)),
+    ...Object.entries(resource.aliases ?? {}).map(([name, column]) =>
+      aliasField(resource, model, name, column, timeZone),
+    ),
     ...Object.entries(resource.borrowed ?? {}).map(([name, path]) => borrowedField(model, name, path, timeZone)),
     ...Object.entries(resource.nested ?? {}).map(([name, nested]) => nestedField(name, nested, key)),
   ]
@@ -75,6 +81,18 @@ function columnField(resource: Resource, model: Model, name: string, timeZone: s
 
 function filterField(resource: Resource, model: Model, name: string, timeZone: string): Field {
   return { ...columnField(resource, model, name, timeZone), shown: false, filtersOnly: true, writable: false }
+}
+
+const linkField = (name: string, action: string): Field => ({
+  name,
+  kind: 'link',
+  action,
+  shown: true,
+  writable: false,
+})
+
+function aliasField(resource: Resource, model: Model, name: string, column: string, timeZone: string): Field {
+  return { ...columnField(resource, model, column, timeZone), name, shown: true, writable: false }
 }
 
 function borrowedField(model: Model, name: string, path: string, timeZone: string): Field {

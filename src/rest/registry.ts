@@ -138,6 +138,15 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
     if (!fields.get(name)) throw new Error(`${name} is required, read-only, write-only or create-only, but no field`)
   }
   for (const name of Object.keys(fill)) columnAt(model, name)
+  if (resource.tenant !== undefined) columnAt(model, resource.tenant)
+  for (const action of Object.values(resource.links ?? {})) {
+    if (resource.actions?.[action]?.on !== 'row') throw new Error(`a link names ${action}, which is no action on a row`)
+  }
+  for (const [name, other] of Object.entries(resource.named ?? {})) {
+    const hop = model.hops.get(name)
+    if (!hop) throw new Error(`named has ${name}, which is no relation`)
+    columnAt(modelOf(hop.model), other)
+  }
   for (const path of [...Object.values(fill), ...Object.values(borrowed)]) {
     columnAt(model, path)
     if (path.split('__').length !== 2) throw new Error(`${path} is not a column one relation away`)

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { Access, Predicate } from './access.ts'
 import type { Caller, Role } from './caller.ts'
+import type { Connection } from './database.ts'
 import type { Column, ColumnName, ModelName, Path, Row } from './model/model.ts'
 import type { Transaction } from './write/transaction.ts'
 
@@ -23,8 +24,16 @@ export interface WriteContext {
 /** What to do before the transaction ends. Database only: the switch and the world hear of it `after`. */
 interface Within<M extends ModelName> {
   create?(row: Row<M>, context: WriteContext): Promise<void>
+  /** The same for many rows at once, in place of `create`, where that saves statements. */
+  createAll?(created: readonly Created<M>[], context: Omit<WriteContext, 'inputs'>): Promise<void>
   update?(row: Row<M>, before: Row<M>, context: WriteContext): Promise<void>
   delete?(row: Row<M>, context: WriteContext): Promise<void>
+}
+
+/** A row that was made, and the values of `inputs` that were sent with it. */
+export interface Created<M extends ModelName> {
+  readonly row: Row<M>
+  readonly inputs: WriteContext['inputs']
 }
 
 /** What to announce after the commit, before the answer. */
@@ -37,6 +46,8 @@ export interface Input {
   readonly required?: boolean
   /** Only a create takes it; an update ignores it. */
   readonly createOnly?: boolean
+  /** The audit log may hold the value; else it holds that there was one. */
+  readonly logged?: boolean
   readonly description: string
   /** Checks the value; gives what hooks get, or throws nothing and returns sentences. `body` is the whole input. */
   check(value: unknown, body: Readonly<Record<string, unknown>>): { value: unknown } | { errors: string[] }
@@ -64,6 +75,11 @@ export interface ActionContext {
   readonly timeZone: string
   /** The rows of the resource of this path that the caller may list; a condition on its model. */
   rows(path: string): readonly Predicate[]
+  /**
+   * Sets columns of the action's row, as an update does: with hooks, in the audit log, announced. Gives the row as a
+   * read of it would. For actions on rows.
+   */
+  change(values: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 /** What actions and reports have in common: parameters in, a value out. */
@@ -110,9 +126,17 @@ export interface Download {
   readonly time: string
 }
 
+/** Says what a refusal by a constraint of another table means, as sentences by field. `row` is what was to be stored. */
+export type Explain<M extends ModelName> = (
+  row: Partial<Row<M>>,
+  db: Connection,
+) => Promise<Readonly<Record<string, string[]>>>
+
 export interface Definition<M extends ModelName> {
   /** The collection's name in URLs, `/api/PATH/`. */
   readonly path: string
+  /** The path to the id of the tenant whose row it is; none: rows of the whole system. */
+  readonly tenant?: Path<M>
   /** Columns the API shows; all when left out. */
   readonly only?: readonly ColumnName<M>[]
   /** Columns of the model that the API does not show. */
@@ -136,6 +160,12 @@ export interface Definition<M extends ModelName> {
   /** Columns of a one-to-one relation shown and taken as this resource's own; hooks write them. */
   readonly borrowed?: Readonly<Record<string, `${string}__${string}`>>
   readonly nested?: Readonly<Record<string, Nested>>
+  /** Columns shown, read-only, under another name. */
+  readonly aliases?: Readonly<Record<string, ColumnName<M>>>
+  /** Fields that are URLs of actions on the row. */
+  readonly links?: Readonly<Record<string, string>>
+  /** Relations that may be given by this column of the other row too, which tells it apart: `{domain_id: 'name'}`. */
+  readonly named?: Readonly<Partial<Record<ColumnName<M>, string>>>
   /** Columns it does not show and can be filtered by all the same. */
   readonly filters?: readonly ColumnName<M>[]
   /** An exact filter by this column finds the rows where one of these has the value, too. */
@@ -162,6 +192,8 @@ export interface Definition<M extends ModelName> {
     before: Row<M> | null
     caller: Caller
   }) => Record<string, string[]> | undefined
+  /** What refusals by these constraints, of tables that triggers write, mean. */
+  readonly constraints?: Readonly<Record<string, Explain<M>>>
   readonly within?: Within<M>
   readonly after?: After<M>
   readonly actions?: Readonly<Record<string, Action>>
@@ -185,8 +217,14 @@ export type Resource = Omit<
   | 'also'
   | 'determines'
   | 'flags'
+  | 'tenant'
+  | 'aliases'
+  | 'named'
 > & {
   readonly model: ModelName
+  readonly tenant?: string
+  readonly aliases?: Readonly<Record<string, string>>
+  readonly named?: Readonly<Record<string, string>>
   readonly only?: readonly string[]
   readonly hidden?: readonly string[]
   readonly readOnly?: readonly string[]

@@ -57,6 +57,8 @@ export function sample(column: Column, n: number): unknown {
 }
 
 function text(column: Column, n: number): string {
+  // No extension has a number that is another's alias.
+  if (column.name === 'number_alias') return `*${text({ ...column, name: '' }, n).slice(0, 15)}`
   if (column.email) return `A_b${n}@Example.com`
   if (column.username) return pick(USERNAMES, n)
   const long = column.maxLength === undefined || column.maxLength >= LONG_ENOUGH

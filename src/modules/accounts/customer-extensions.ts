@@ -6,6 +6,7 @@ import { CHANGED_BY_USERS } from './extensions.ts'
 /** An extension as the one who uses it may see it: no secrets, nothing of the switch's insides. */
 export const customerExtensions = resource('Extension', {
   path: 'customerextensions',
+  tenant: 'domain_id',
   only: [
     'domain_id',
     'extension',

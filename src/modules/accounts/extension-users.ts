@@ -6,6 +6,7 @@ import { inOwnDomain } from '../access.ts'
 /** Which users own which extensions. The `default_user` one is what click-to-dial rings. */
 export const extensionUsers = resource('ExtensionUser', {
   path: 'extensionuser',
+  tenant: 'extension_id__domain_id',
   required: ['extension_id', 'user_uuid'],
   order: ['extension_id', 'default_user'],
   search: ['extension_id__extension', 'user_uuid__username'],

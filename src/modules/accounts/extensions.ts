@@ -1,8 +1,8 @@
 import { everything } from '../../rest/access.ts'
-import type { Row } from '../../rest/model/model.ts'
-import { type Action, resource, type WriteContext } from '../../rest/resource.ts'
+import { type Action, type Created, resource, type WriteContext } from '../../rest/resource.ts'
 import { Sql } from '../../rest/sql.ts'
 import { inOwnDomain, ofOwnExtensions } from '../access.ts'
+import { numberTaken } from '../dialling/numbers.ts'
 import { textInput } from '../inputs.ts'
 import { settingSql } from '../tenants/settings.ts'
 
@@ -43,6 +43,7 @@ const flushAll: Action = {
 /** SIP users of one domain. FreeSWITCH reads them through its XML directory. */
 export const extensions = resource('Extension', {
   path: 'extensions',
+  tenant: 'domain_id',
   hidden: [
     'unique_id',
     'nibble_account',
@@ -67,25 +68,33 @@ export const extensions = resource('Extension', {
     minor_admin_api: inOwnDomain(),
     user_api: ofOwnExtensions('id', ['list', 'retrieve', 'update'], CHANGED_BY_USERS),
   },
-  within: { create: createMailbox },
+  within: { createAll: createMailboxes },
+  constraints: { dialled_numbers_pkey: numberTaken('extension', 'number_alias') },
   actions: { flush_cache_directory: flushOne, flush_cache_all_directories: flushAll },
 })
 
 /** Every extension has a voicemail box. Its settings are those in force for the domain. */
-async function createMailbox(extension: Row<'Extension'>, { tx, inputs, caller }: WriteContext): Promise<void> {
+async function createMailboxes(
+  created: readonly Created<'Extension'>[],
+  { tx, caller }: Pick<WriteContext, 'tx' | 'caller'>,
+): Promise<void> {
   const sql = new Sql()
-  const domainId = sql.param(extension.domain_id)
-  const pin = (inputs.voicemail_password as string | undefined) ?? extension.extension.slice(0, 16)
+  const boxes = created.map(({ row, inputs }) => ({
+    extension_id: row.id,
+    domain_id: row.domain_id,
+    pin: (inputs.voicemail_password as string | undefined) ?? row.extension.slice(0, 16),
+  }))
+  const from = `jsonb_to_recordset(${sql.param(JSON.stringify(boxes))}::jsonb) AS b("extension_id" uuid, "domain_id" uuid, "pin" text)`
   const values = [
-    sql.param(extension.id),
-    sql.param(pin),
-    `coalesce(${settingSql('voicemail', 'attach_file', domainId)}, 'true')`,
-    `coalesce(${settingSql('voicemail', 'local_after_email', domainId)} = 'true', true)`,
+    'b."extension_id"',
+    'b."pin"',
+    `coalesce(${settingSql('voicemail', 'attach_file', 'b."domain_id"')}, 'true')`,
+    `coalesce(${settingSql('voicemail', 'local_after_email', 'b."domain_id"')} = 'true', true)`,
     sql.param(caller.username.slice(0, 64)),
   ]
   await tx.run(
     sql.statement(
-      `INSERT INTO "voicemails" ("extension_id", "password", "attach_file", "local_after_email", "updated_by") VALUES (${values.join(', ')})`,
+      `INSERT INTO "voicemails" ("extension_id", "password", "attach_file", "local_after_email", "updated_by") SELECT ${values.join(', ')} FROM ${from}`,
     ),
   )
 }

@@ -5,6 +5,7 @@ import { inOwnDomain, ofOwnExtensions } from '../access.ts'
 /** Where an extension's follow-me rings, by sequence. */
 export const followMeDestinations = resource('FollowMeDestination', {
   path: 'follow_me_destinations',
+  tenant: 'extension_id__domain_id',
   order: ['extension_id', 'destination'],
   search: ['destination', 'extension_id__extension'],
   access: {

@@ -14,6 +14,7 @@ const command = (name: GatewayCommand, methods: Action['methods'], summary: stri
 /** SIP trunks: of one domain, or without a domain shared by all. */
 export const gateways = resource('Gateway', {
   path: 'gateways',
+  tenant: 'domain_id',
   order: ['domain_id', 'gateway'],
   search: ['gateway', 'username', 'proxy', 'realm', 'from_domain', 'description'],
   access: { admin_api: everything, minor_admin_api: { ...inOwnDomain(), systemWide: ofNoDomain } },

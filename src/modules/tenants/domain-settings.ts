@@ -5,6 +5,7 @@ import { inOwnDomain } from '../access.ts'
 /** Settings of one tenant; they override the system's. */
 export const domainSettings = resource('DomainSetting', {
   path: 'domain_settings',
+  tenant: 'domain_id',
   hidden: ['description'],
   readOnly: ['app_uuid'],
   order: ['domain_id', 'category', 'subcategory'],

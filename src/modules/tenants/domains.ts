@@ -7,6 +7,7 @@ import { domainRows } from '../access.ts'
 /** Tenants. */
 export const domains = resource('Domain', {
   path: 'domains',
+  tenant: 'id',
   order: ['name'],
   search: ['name', 'portal_name', 'description'],
   defaults: { portal_name: () => `${randomUUID()}.com` },

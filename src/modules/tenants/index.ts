@@ -1,6 +1,8 @@
 /** Tenants, the people in them, and settings. */
 import { moduleOf } from '../../plugins/resources.ts'
 import type { Resource } from '../../rest/resource.ts'
+import { auditLog } from './audit-log.ts'
+import { choresOf } from './chores.ts'
 import { defaultSettings, timeConditionPresets } from './default-settings.ts'
 import { domainSettings } from './domain-settings.ts'
 import { domains } from './domains.ts'
@@ -18,6 +20,9 @@ export const resources: readonly Resource[] = [
   domainSettings,
   profileSettings,
   timeConditionPresets,
+  auditLog,
 ]
 
-export default moduleOf('tenants', resources)
+export default moduleOf('tenants', resources, ({ auditRetentionDays }, { database }) => ({
+  chores: choresOf(database, auditRetentionDays),
+}))

@@ -11,6 +11,7 @@ const GIVEN_BY_MINOR_ADMINISTRATORS = ['user_api', 'minor_admin_api']
 /** Ids or names, also as the objects that a read gives; text from a form is a comma-separated list. */
 export const groupsInput: Input = {
   description: 'Ids or names of groups.',
+  logged: true,
   schema: { type: 'array', items: { oneOf: [{ type: 'integer' }, { type: 'string' }] } },
   check(value) {
     const list = typeof value === 'string' ? value.split(',').filter(Boolean) : value

@@ -5,6 +5,7 @@ import { peopleOfOwnDomain } from '../access.ts'
 /** Settings of one user; they override its domain's. `user_id` is the profile. */
 export const profileSettings = resource('ProfileSetting', {
   path: 'profile_settings',
+  tenant: 'user_id__domain_id',
   hidden: ['description'],
   order: ['user_id', 'category', 'subcategory'],
   search: ['category', 'subcategory', 'value'],

@@ -9,6 +9,7 @@ const { create: _create, ...touched } = peopleOfOwnDomain('domain_id', 'user_id'
 /** What the telephone system knows of a user. One a user, and named as it is. */
 export const profiles = resource('Profile', {
   path: 'profiles',
+  tenant: 'domain_id',
   readOnly: ['username'],
   writeOnly: ['api_key'],
   createOnly: ['user_id'],

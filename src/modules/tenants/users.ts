@@ -12,6 +12,7 @@ const LONGEST_PASSWORD = 128
 /** People who sign in. Each has a profile, made with it, which says whose tenant it is. */
 export const users = resource('User', {
   path: 'users',
+  tenant: 'profile__domain_id',
   only: ['username', 'email', 'first_name', 'last_name', 'is_active'],
   borrowed: { domain_id: 'profile__domain_id' },
   nested: {

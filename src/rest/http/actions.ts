@@ -3,12 +3,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../caller.ts'
 import { type Connection, connection } from '../database.ts'
 import { absence } from '../read/absence.ts'
-import { rowsFor, withId } from '../read/plan.ts'
+import { planRow, rowsFor, withId } from '../read/plan.ts'
+import { runRow } from '../read/read.ts'
 import type { Compiled } from '../registry.ts'
-import type { Action } from '../resource.ts'
+import type { Action, ActionContext } from '../resource.ts'
 import { wholeStatement } from '../write/statements.ts'
+import { change } from '../write/write.ts'
 import { answerAsking } from './asking.ts'
-import { type Host, rowId } from './request.ts'
+import { type Asked, type Host, rowId, writer } from './request.ts'
 import { type Handlers, route } from './route.ts'
 
 /** Adds a route an action, before those of rows: no row's id is an action's name. */
@@ -24,12 +26,22 @@ export function addActions(app: FastifyInstance, host: Host, compiled: Compiled)
 function actionHandler(host: Host, compiled: Compiled, action: Action) {
   const db = connection(host.pool)
   return (request: FastifyRequest, reply: FastifyReply) =>
-    answerAsking(host, compiled.registry, action, request, reply, async (context) => {
-      const { caller } = context
-      const row = action.on === 'row' ? await findRow(db, compiled, caller, rowId(compiled, request)) : {}
-      return action.run(context, row)
+    answerAsking(host, compiled.registry, action, request, reply, async (context, about) => {
+      if (action.on === 'collection') return action.run(context, {})
+      const id = rowId(compiled, request)
+      const row = await findRow(db, compiled, context.caller, id)
+      return action.run({ ...context, change: changing(host, db, compiled, about, id) }, row)
     })
 }
+
+const changing =
+  (host: Host, db: Connection, compiled: Compiled, about: Asked, id: string): ActionContext['change'] =>
+  async (values) => {
+    await change(writer(host, about), compiled, id, values)
+    const json = await runRow(db, planRow(compiled, about.caller, id, new Map(), about.prefer), about.apiUrl)
+    if (json === undefined) throw await absence(db, compiled, about.caller, id)
+    return JSON.parse(json) as unknown
+  }
 
 async function findRow(
   db: Connection,

@@ -20,12 +20,12 @@ export async function answerAsking(
   asking: Action | Report,
   request: FastifyRequest,
   reply: FastifyReply,
-  run: (context: ActionContext) => Promise<unknown>,
+  run: (context: ActionContext, about: Asked) => Promise<unknown>,
 ): Promise<unknown> {
   const about = asked(host, request, reply)
   const form = asking.svg && negotiate(readQuery(request.url), request.headers.accept, ['json', 'svg'])
   const context = contextOf(host, registry, about, readParameters(asking, request.url, about.prefer.strict))
-  const answer = await run(context)
+  const answer = await run(context, about)
   if (form?.format === 'svg') {
     const picture = await asking.svg!(answer, context)
     return reply.type(SVG_TYPE).header('Content-Security-Policy', SVG_POLICY).send(picture)
@@ -46,6 +46,9 @@ function contextOf(
     query,
     timeZone: registry.timeZone,
     rows: (path) => rowsFor(registry.at(path), caller, 'list'),
+    change: () => {
+      throw new Error('only an action on a row changes one')
+    },
   }
 }
 

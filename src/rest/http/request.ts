@@ -9,6 +9,7 @@ import { applied, type Preferences, readPreferences } from '../prefer.ts'
 import type { Compiled } from '../registry.ts'
 import type { Services } from '../resource.ts'
 import { readRowId } from '../values/identity.ts'
+import type { Writer } from '../write/writer.ts'
 
 /** What the app lends the engine. */
 export interface Host {
@@ -29,6 +30,8 @@ export interface Asked {
   readonly baseUrl: string
   readonly apiUrl: string
   readonly prefer: Preferences
+  /** Where the request came from. */
+  readonly address: string
 }
 
 /** Reads what every handler needs and tells which preferences were applied. */
@@ -37,8 +40,17 @@ export function asked(host: Host, request: FastifyRequest, reply: FastifyReply):
   const prefer = readPreferences(request.headers.prefer)
   const preferences = applied(prefer)
   if (preferences) reply.header('Preference-Applied', preferences)
-  return { caller: host.caller(request), baseUrl, apiUrl: `${baseUrl}/api/`, prefer }
+  return { caller: host.caller(request), baseUrl, apiUrl: `${baseUrl}/api/`, prefer, address: request.ip }
 }
+
+/** Who writes, for the steps of a write. */
+export const writer = (host: Host, { caller, apiUrl, address }: Asked): Writer => ({
+  pool: host.pool,
+  services: host.services,
+  caller,
+  apiUrl,
+  address,
+})
 
 /** The id in the URL; text that cannot be one names no row. */
 export function rowId(compiled: Compiled, request: FastifyRequest): string {

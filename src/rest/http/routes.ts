@@ -9,14 +9,14 @@ import { planList, planRow } from '../read/plan.ts'
 import { readQuery } from '../read/query.ts'
 import { runList, runRow } from '../read/read.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
-import { create, remove, update, type Writer } from '../write/write.ts'
+import { create, remove, update } from '../write/write.ts'
 import { addActions } from './actions.ts'
 import { addDownload } from './download.ts'
 import { metadata } from './metadata.ts'
 import { negotiate } from './negotiate.ts'
 import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
 import { indented, JSON_TYPE, renderList } from './renderers/json.ts'
-import { type Asked, asked, type Host, rowId } from './request.ts'
+import { type Asked, asked, type Host, rowId, writer } from './request.ts'
 import { route } from './route.ts'
 import { tooLong } from './too-long.ts'
 
@@ -112,13 +112,6 @@ function optionsRowHandler(host: Host, compiled: Compiled) {
     return metadata(compiled, caller, 'row')
   }
 }
-
-const writer = (host: Host, { caller, apiUrl }: Asked): Writer => ({
-  pool: host.pool,
-  services: host.services,
-  caller,
-  apiUrl,
-})
 
 const input = (host: Host, request: FastifyRequest, { prefer }: Asked) => ({
   body: request.body,

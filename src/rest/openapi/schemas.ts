@@ -38,7 +38,7 @@ export function inputSchema(compiled: Compiled, mode: 'create' | 'update'): Sche
 
 /** The schema of one field's value. */
 function fieldSchema(field: Field): Schema {
-  if (field.kind === 'url') return { type: 'string', format: 'uri' }
+  if (field.kind === 'url' || field.kind === 'link') return { type: 'string', format: 'uri' }
   if (field.nested) return nestedSchema(field)
   const column = field.column!
   return { ...columnSchema(column), ...(column.description && { description: column.description }) }

@@ -26,9 +26,10 @@ const SPACES = String.raw`\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f
 const NUMBER = `'^[+-]?[0-9(][0-9${SPACES}().]*$'`
 
 function cellSql(sql: LiteralSql, { compiled }: ListPlan, field: Field, apiUrl: string): string {
-  if (field.kind === 'url') {
+  if (field.kind === 'url' || field.kind === 'link') {
     const key = `t.${identifier(compiled.model.primaryKey.name)}`
-    return `${sql.param(`${apiUrl}${compiled.resource.path}/`)} || ${key} || '/'`
+    const tail = field.action === undefined ? '/' : `/${field.action}/`
+    return `${sql.param(`${apiUrl}${compiled.resource.path}/`)} || ${key} || ${sql.param(tail)}`
   }
   const value = field.select!
   switch (formOf(field)) {

@@ -18,6 +18,8 @@ interface Part {
   readonly index: number
   /** The path of the rows that a URL or nested rows lead to. */
   readonly path: string
+  /** What follows the row's URL, for a link. */
+  readonly tail: string
 }
 
 export class Shape {
@@ -33,9 +35,12 @@ export class Shape {
     const selected = [`t.${identifier(key)}`]
     this.parts = fields.map((field, position) => {
       const head = `${position === 0 ? '' : ','}${JSON.stringify(field.name)}:`
-      if (field.kind === 'url') return { head, form: 'url', index: 0, path: compiled.resource.path }
+      if (field.kind === 'url' || field.kind === 'link') {
+        const tail = field.action === undefined ? '' : `${field.action}/`
+        return { head, form: 'url', index: 0, path: compiled.resource.path, tail }
+      }
       const index = field.name === key ? 0 : selected.push(field.select!) - 1
-      return { head, form: formOf(field), index, path: field.nested?.path ?? '' }
+      return { head, form: formOf(field), index, path: field.nested?.path ?? '', tail: '' }
     })
     this.sql = selected.join(', ')
     this.width = selected.length
@@ -44,9 +49,9 @@ export class Shape {
   /** The JSON object of a row whose texts begin at `from`. */
   json(row: TextRow, apiUrl: string): string {
     let json = '{'
-    for (const { head, form, index, path } of this.parts) {
+    for (const { head, form, index, path, tail } of this.parts) {
       const text = row[index]
-      json += text === null || text === undefined ? `${head}null` : head + jsonOf(form, text, apiUrl, path)
+      json += text === null || text === undefined ? `${head}null` : head + jsonOf(form, text, apiUrl, path, tail)
     }
     return `${json}}`
   }
@@ -100,7 +105,7 @@ export function formOf(field: Field): Form {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters
 const ESCAPED = /["\\\u0000-\u001f]/
 
-function jsonOf(form: Form, text: string, apiUrl: string, path: string): string {
+function jsonOf(form: Form, text: string, apiUrl: string, path: string, tail: string): string {
   switch (form) {
     case 'text':
       return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
@@ -114,7 +119,7 @@ function jsonOf(form: Form, text: string, apiUrl: string, path: string): string 
     case 'time':
       return `"${text.slice(0, 10)}T${text.slice(11, -3)}Z"`
     case 'url':
-      return JSON.stringify(`${apiUrl}${path}/${text}/`)
+      return JSON.stringify(`${apiUrl}${path}/${text}/${tail}`)
     case 'nested':
       return nestedJson(text, `${apiUrl}${path}/`)
   }

@@ -8,6 +8,7 @@ import type { Compiled } from '../registry.ts'
 import { identifier, Sql } from '../sql.ts'
 import { noSuchRow } from '../values/identity.ts'
 import { checkRelations } from './relations.ts'
+import { wholeStatement } from './statements.ts'
 import type { Valid } from './validate.ts'
 
 interface DatabaseError extends Error {
@@ -42,6 +43,7 @@ export async function explainRefusal(
   await checkRelations(db, compiled, caller, valid, { scopedOnly: false })
   if (Object.keys(valid.errors).length === 0) await addUniqueErrors(db, compiled.model, valid, id)
   if (Object.keys(valid.errors).length === 0) addNamedError(compiled.model, valid, refusal)
+  if (Object.keys(valid.errors).length === 0) await addExplained(db, compiled, valid, id, refusal)
   if (Object.keys(valid.errors).length > 0) return new ValidationError(valid.errors)
   if (refusal.code === NOT_NULL) return refusal // validation let null through: a fault of ours
   return conflict('The write is at odds with another that was made at the same time. Try again.')
@@ -97,6 +99,26 @@ function addNamedError(model: Model, valid: Valid, refusal: DatabaseError): void
   if (refusal.code === FOREIGN_KEY && refusal.table === model.table) {
     const hop = [...model.hops.keys()].find((name) => constraintName(model, [name], 'fkey') === refusal.constraint)
     if (hop && valid.values.has(hop)) addError(valid.errors, hop, noSuchRow(valid.values.get(hop)))
+  }
+}
+
+/** A constraint of a table that triggers write is the definition's to explain. */
+async function addExplained(
+  db: Connection,
+  compiled: Compiled,
+  valid: Valid,
+  id: string | undefined,
+  refusal: DatabaseError,
+): Promise<void> {
+  const explain = compiled.resource.constraints?.[refusal.constraint ?? '']
+  if (!explain) return
+  const key = compiled.model.primaryKey.name
+  const [found] =
+    id === undefined ? [] : await db.run(wholeStatement(compiled, [{ path: key, lookup: 'exact', value: id }]))
+  const row = found ? (JSON.parse(found[0] as string) as object) : {}
+  const errors = await explain({ ...row, ...Object.fromEntries(valid.values) }, db)
+  for (const [name, sentences] of Object.entries(errors)) {
+    for (const sentence of sentences) addError(valid.errors, name, sentence)
   }
 }
 

@@ -8,31 +8,27 @@ import type { Compiled } from '../registry.ts'
 import { identifier, Sql } from '../sql.ts'
 
 /**
- * Inserts a row. What it gives begins with the row's key and ends, for hooks, with the whole row as JSON; between them
- * stand the texts of `shape`, where one is wanted.
+ * Inserts rows, all with values for the same columns. What it gives of each begins with its key and ends with the whole
+ * row as JSON; between them stand the texts of `shape`, where one is wanted.
  */
 export function insertStatement(
   compiled: Compiled,
-  values: ReadonlyMap<string, unknown>,
+  rows: readonly ReadonlyMap<string, unknown>[],
   shape: Shape | undefined,
-  forHooks: boolean,
 ): Statement {
-  const { model } = compiled
+  const { model, resource } = compiled
+  const fill = Object.entries(resource.fill ?? {})
+  const names = [...rows[0]!.keys()].filter((name) => resource.fill?.[name] === undefined)
   const sql = new Sql()
-  const columns: string[] = []
-  const expressions: string[] = []
-  for (const [name, value] of values) {
-    if (compiled.resource.fill?.[name]) continue
-    columns.push(identifier(name))
-    expressions.push(sql.param(value))
-  }
-  for (const [name, path] of Object.entries(compiled.resource.fill ?? {})) {
-    columns.push(identifier(name))
-    expressions.push(fillSql(compiled, sql, name, path, values))
-  }
-  const returned = `${shape?.sql ?? `t.${identifier(model.primaryKey.name)}`}${forHooks ? ', row_to_json(t)::text' : ''}`
+  const tuples = rows.map((values) => {
+    const expressions = names.map((name) => sql.param(values.get(name)))
+    for (const [name, path] of fill) expressions.push(fillSql(compiled, sql, name, path, values))
+    return `(${expressions.join(', ')})`
+  })
+  const columns = [...names, ...fill.map(([name]) => name)].map(identifier)
+  const returned = `${shape?.sql ?? `t.${identifier(model.primaryKey.name)}`}, row_to_json(t)::text`
   return sql.statement(
-    `INSERT INTO ${identifier(model.table)} AS t (${columns.join(', ')}) VALUES (${expressions.join(', ')}) RETURNING ${returned}`,
+    `INSERT INTO ${identifier(model.table)} AS t (${columns.join(', ')}) VALUES ${tuples.join(', ')} RETURNING ${returned}`,
   )
 }
 

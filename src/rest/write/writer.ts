@@ -1,0 +1,111 @@
+/** What the steps of a write share: who writes, and what a step leaves for the next. */
+import type pg from 'pg'
+import type { Caller, Right } from '../caller.ts'
+import type { Connection } from '../database.ts'
+import { ValidationError } from '../errors.ts'
+import type { Row } from '../model/model.ts'
+import { absence } from '../read/absence.ts'
+import { rowsFor, viewFor, withId } from '../read/plan.ts'
+import { addError } from '../read/query.ts'
+import { runRow } from '../read/read.ts'
+import type { Compiled } from '../registry.ts'
+import type { Services, WriteContext } from '../resource.ts'
+import { checkRelations } from './relations.ts'
+import type { lockStatement } from './statements.ts'
+import { Transaction } from './transaction.ts'
+import type { Valid } from './validate.ts'
+
+export interface Writer {
+  readonly pool: pg.Pool
+  readonly caller: Caller
+  readonly services: Services
+  /** The URL of `/api/`, for the row that is given back. */
+  readonly apiUrl: string
+  /** Where the request came from, for the audit log. */
+  readonly address: string
+}
+
+export interface Written {
+  readonly id: string
+  /** The row as the caller sees it, a JSON object. */
+  readonly json: string
+}
+
+/** A row that is written but not yet committed: what `after` is told of, and what the answer is. */
+export interface Step extends Written {
+  readonly row: Row
+}
+
+/** What was read of a body, kept for when the database refuses it. */
+export interface Attempt {
+  valid?: Valid
+}
+
+/** The row in the right's scope; one that can be seen but not touched is a 403, any other a 404. */
+export async function found(
+  db: Connection,
+  compiled: Compiled,
+  caller: Caller,
+  id: string,
+  right: Right,
+  statement: typeof lockStatement,
+): Promise<Row> {
+  const [row] = await db.run(statement(compiled, [...withId(compiled, id), ...rowsFor(compiled, caller, right)]))
+  if (row) return JSON.parse(row[0] as string) as Row
+  throw await absence(db, compiled, caller, id)
+}
+
+/**
+ * The row as the caller sees it, if the right it was written by reaches it still: a write that takes a row out of reach,
+ * or makes one there, is undone.
+ */
+export async function readBack(
+  db: Connection,
+  writer: Writer,
+  compiled: Compiled,
+  id: string,
+  right: 'create' | 'update',
+): Promise<string> {
+  const view = viewFor(compiled, writer.caller, right)
+  const where = [...withId(compiled, id), ...rowsFor(compiled, writer.caller, right)]
+  const json = await runRow(db, { compiled, view, select: 'all', where }, writer.apiUrl)
+  if (json === undefined) throw await absence(db, compiled, writer.caller, id)
+  return json
+}
+
+/** Asks the definition for its own reasons to refuse a write; they join the other errors. */
+export function refuse(compiled: Compiled, caller: Caller, valid: Valid, before: Row | null): void {
+  const values = Object.fromEntries(valid.values) as Partial<Row>
+  const errors = compiled.resource.refuse?.({ values, inputs: Object.fromEntries(valid.inputs), before, caller })
+  for (const [name, sentences] of Object.entries(errors ?? {})) {
+    for (const sentence of sentences) addError(valid.errors, name, sentence)
+  }
+}
+
+/** Relations out of scope join the other errors; with any error at all, every relation is looked up. */
+export async function settleErrors(db: Connection, compiled: Compiled, caller: Caller, valid: Valid): Promise<void> {
+  const wrong = () => Object.keys(valid.errors).length > 0
+  await checkRelations(db, compiled, caller, valid, { scopedOnly: !wrong() })
+  if (wrong()) throw new ValidationError(inFieldOrder(compiled, valid.errors))
+}
+
+const inFieldOrder = (compiled: Compiled, errors: Record<string, string[]>) => {
+  const known = [...compiled.fields.keys()].filter((name) => Object.hasOwn(errors, name))
+  return Object.fromEntries([...known, ...Object.keys(errors)].map((name) => [name, errors[name]!]))
+}
+
+/** What hooks get. */
+export function writeContext(writer: Writer, db: Connection, inputs: ReadonlyMap<string, unknown>): WriteContext {
+  return {
+    tx: new Transaction(db, writer.caller.username),
+    caller: writer.caller,
+    services: writer.services,
+    inputs: Object.fromEntries(inputs),
+  }
+}
+
+/** Tells the world, after the commit. */
+export async function announce(writer: Writer, compiled: Compiled, row: Row): Promise<void> {
+  const { services, caller } = writer
+  await compiled.resource.after?.write?.(row, { services, caller })
+}
