@@ -11,7 +11,11 @@ export interface Dialled {
 }
 
 /** What answers to these numbers in a tenant. */
-export async function dialledBy(db: Connection, domainId: string, numbers: readonly string[]): Promise<Dialled[]> {
+export async function dialledBy(
+  db: Pick<Connection, 'run'>,
+  domainId: string,
+  numbers: readonly string[],
+): Promise<Dialled[]> {
   const sql = new Sql()
   const where = `"domain_id" = ${sql.param(domainId)} AND "number" = ANY(${sql.param(numbers)}::text[])`
   const rows = await db.run(
