@@ -82,7 +82,7 @@ export interface ActionContext {
   change(values: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
-/** What actions and reports have in common: parameters in, a value out. */
+/** What actions, reports and commands have in common: parameters in, a value out. */
 interface Asking {
   readonly roles: readonly Role[]
   readonly summary: string
@@ -108,6 +108,19 @@ export interface Report extends Asking {
   run(context: ActionContext): Promise<unknown>
 }
 
+/**
+ * Something to be done that is no row of anything: it is asked for with POST, keeps nothing, and is listed in the index
+ * as any collection.
+ */
+export interface Command extends Asking {
+  /** Its name in URLs, `/api/PATH/`. */
+  readonly path: string
+  /** What the body holds. */
+  readonly inputs: Readonly<Record<string, Input>>
+  /** `inputs` are the values that were sent, checked. */
+  run(context: ActionContext, inputs: Readonly<Record<string, unknown>>): Promise<unknown>
+}
+
 /** Counts kept by the database in a table of `starts_at` (UTC), `total`, the columns `by`, and `grain` (hour, day). */
 export interface Totals {
   readonly model: ModelName
@@ -124,6 +137,17 @@ export interface Download {
   readonly name: string
   /** The column whose range the file's name tells. */
   readonly time: string
+}
+
+/**
+ * Audio that a row has, in columns `filename`, `size`, `duration`, `content_type`, `digest` and `stored_as`: it is
+ * uploaded with the row or at `audio/` below it, and read at `download/`. Its tenant's folder is told by `tenant`.
+ */
+export interface Media {
+  /** What sentences call it. */
+  readonly name: string
+  /** Roles whose updates change some columns only (`changes`) and that replace the audio all the same. */
+  readonly replacedBy?: readonly Role[]
 }
 
 /** Says what a refusal by a constraint of another table means, as sentences by field. `row` is what was to be stored. */
@@ -179,6 +203,7 @@ export interface Definition<M extends ModelName> {
   /** What can answer a list's count in place of its rows; the first whose columns the filters speak of does. */
   readonly totals?: readonly Totals[]
   readonly download?: Download
+  readonly media?: Media
   /** Parameters that make a query of too many rows a smaller one; told when it took too long. */
   readonly narrow?: readonly string[]
   /** What an id tells of other columns of its row, so that not every partition is searched for it. */
@@ -244,7 +269,12 @@ export type Resource = Omit<
 
 /** Declares a resource of a model. The model stands first so that the definition is checked against it. */
 export function resource<M extends ModelName>(model: M, definition: Definition<NoInfer<M>>): Resource {
-  return { model, ...definition } as unknown as Resource
+  const { media, hidden = [] } = definition
+  const made = { model, ...definition, ...(media && { hidden: [...hidden, ...MEDIA_HIDDEN] }) }
+  return made as unknown as Resource
 }
+
+/** Where audio is kept is nobody's business. */
+const MEDIA_HIDDEN = ['digest', 'stored_as']
 
 export type { Column }
