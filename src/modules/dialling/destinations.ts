@@ -46,16 +46,28 @@ export async function resolveDestination(
   text: string,
   role: Role,
 ): Promise<Destination | { error: string }> {
+  const written = splitDestination(text)
+  if ('error' in written) return written
+  if ('number' in written) return numberDestination(db, domain, written.number)
+  return role === 'admin_api' ? anyApplication(written) : allowedApplication(db, domain, written)
+}
+
+/** The same of text that is stored: it was checked when it was written, and what it names may have gone since. */
+export function storedDestination(domain: Place, text: string): Destination | undefined {
+  const written = splitDestination(text)
+  if ('error' in written) return undefined
+  const read = 'number' in written ? transferTo(domain, written.number) : anyApplication(written)
+  return 'error' in read ? undefined : read
+}
+
+function splitDestination(text: string): Destination | { readonly number: string } | { readonly error: string } {
   const written = text.trim()
-  if (written === '') return { error: 'Give a number or an application, such as 1001 or transfer:1001 XML … .' }
+  if (written === '') return { error: 'Give a number, or an application such as transfer:1001 XML and the domain.' }
   if (written.length > LONGEST) return { error: `A destination has at most ${LONGEST} characters.` }
-  const [, application, data = ''] = APPLICATION.exec(TRANSFER.test(written) ? `transfer ${written}` : written) ?? []
-  if (application !== undefined && (data !== '' || ALONE.has(application.toLowerCase()))) {
-    return role === 'admin_api'
-      ? anyApplication(application, data)
-      : allowedApplication(db, domain, application.toLowerCase(), data)
-  }
-  return numberDestination(db, domain, written)
+  const [, word = '', data = ''] = APPLICATION.exec(TRANSFER.test(written) ? `transfer ${written}` : written) ?? []
+  const application = word.toLowerCase()
+  if (application !== '' && (data !== '' || ALONE.has(application))) return { application, data }
+  return isNumber(written) ? { number: written } : { error: NO_NUMBER }
 }
 
 const LONGEST = 512
@@ -63,6 +75,9 @@ const APPLICATION = /^([A-Za-z_][\w-]*)(?:\s*[:\s]\s*(.*))?$/s
 const TRANSFER = /^[^\s:]+\s+XML(?:\s|$)/i
 /** Applications that need no data; any other single word is a number. */
 const ALONE = new Set(['hangup', 'answer'])
+
+/** What is said of text that is none. */
+export const NO_NUMBER = 'A number has digits, letters and * # + . _ - only.'
 
 /** Whether text can be a number at all: nothing in it means anything to a dialplan. */
 export const isNumber = (text: string): boolean => /^[0-9A-Za-z*#+._-]{1,64}$/.test(text)
@@ -81,7 +96,7 @@ const transferTo = ({ name }: Place, number: string): Resolved => {
 
 /** Why calls of a tenant cannot be sent to a number; undefined: they can. */
 export async function numberError(db: Reader, domain: Place, number: string): Promise<string | undefined> {
-  if (!isNumber(number)) return 'A number has digits, letters and * # + . _ - only.'
+  if (!isNumber(number)) return NO_NUMBER
   const [, box] = /^\*99(\d{2,10})$/.exec(number) ?? []
   if (box !== undefined) return (await hasBox(db, domain, box)) ? undefined : nothingHas(number)
   const [inside] = await dialledBy(db, domain.id, [number])
@@ -101,13 +116,13 @@ async function hasBox(db: Reader, domain: Place, extension: string): Promise<boo
   return (await db.run(sql.statement(text))).length > 0
 }
 
-function anyApplication(application: string, data: string): Resolved {
-  const error = variablesError(data)
-  return error === undefined ? { application, data } : { error }
+function anyApplication(written: Destination): Resolved {
+  const error = variablesError(written.data)
+  return error === undefined ? written : { error }
 }
 
 /** The applications of those who administer one tenant. */
-async function allowedApplication(db: Reader, domain: Place, application: string, data: string): Promise<Resolved> {
+async function allowedApplication(db: Reader, domain: Place, { application, data }: Destination): Promise<Resolved> {
   const read = Object.hasOwn(ALLOWED, application) ? ALLOWED[application] : undefined
   if (read) return read(db, domain, data)
   return { error: `Give a number, or one of ${Object.keys(ALLOWED).join(', ')} with what it needs.` }

@@ -1,0 +1,97 @@
+/** Hooks of a resource whose rows have a number: each row's dialplan entry is made, changed and removed with it. */
+import type { Caller } from '../../rest/caller.ts'
+import { ValidationError } from '../../rest/errors.ts'
+import type { Row } from '../../rest/model/model.ts'
+import type { Action, WriteContext } from '../../rest/resource.ts'
+import type { Transaction } from '../../rest/write/transaction.ts'
+import { domainOf, isNumber, NO_NUMBER, type Place } from './destinations.ts'
+import { type Entry, keepEntry, removeEntry } from './entries.ts'
+
+/** The models whose rows have a number and a dialplan entry. */
+export type Reachable = 'RingGroup' | 'IvrMenus' | 'CallCentreQueues'
+
+/** What is particular to one kind of thing; the row says the rest. */
+type Particular = Pick<Entry, 'app_id' | 'category' | 'sequence' | 'conditions'> & Partial<Pick<Entry, 'context'>>
+
+interface Parts<M extends Reachable> {
+  /**
+   * Refuses what columns cannot see, as sentences by field. `before` is null for a new row; what was stored already is
+   * not asked again, as what it names may have gone meanwhile. `domain` is missing for rows of no tenant.
+   */
+  check?(change: {
+    row: Row<M>
+    before: Row<M> | null
+    domain: Place | undefined
+    context: Pick<WriteContext, 'tx' | 'caller'>
+  }): Promise<Readonly<Record<string, string | undefined>>>
+  build(row: Row<M>, domain: Place, tx: Transaction): Promise<Particular>
+}
+
+type Context = { readonly tx: Transaction; readonly caller: Caller }
+
+/**
+ * `create`, `update` and `delete` are for `within`. `regenerate` makes the entries of these rows anew, for hooks of what
+ * the entries are made of; the rows are locked first, so that of two changes at once neither is lost.
+ */
+export function entryHooks<M extends Reachable>(model: M, { check, build }: Parts<M>) {
+  // What is known of every such model is said of one of them, as TypeScript cannot tell for any.
+  const name = model as 'RingGroup'
+
+  async function keep(tx: Transaction, row: Row<M>, domain: Place | undefined): Promise<void> {
+    const { id, dialplan_id } = row
+    if (domain === undefined) {
+      await removeEntry(tx, dialplan_id)
+      return
+    }
+    const entry: Entry = {
+      context: domain.name,
+      ...(await build(row, domain, tx)),
+      domain_id: domain.id,
+      name: row.name || row.extension,
+      number: row.extension,
+      enabled: row.enabled,
+      description: row.description,
+    }
+    const kept = await keepEntry(tx, dialplan_id, entry)
+    if (kept !== dialplan_id) await tx.update(name, { id }, { dialplan_id: kept })
+  }
+
+  async function written(row: Row<M>, before: Row<M> | null, { tx, caller }: Context): Promise<void> {
+    const domain = await domainOf(tx, row.domain_id)
+    const wrong = {
+      extension: isNumber(row.extension) ? undefined : NO_NUMBER,
+      ...(await check?.({ row, before, domain, context: { tx, caller } })),
+    }
+    const errors = Object.entries(wrong).flatMap(([field, error]) => (error === undefined ? [] : [[field, [error]]]))
+    if (errors.length > 0) throw new ValidationError(Object.fromEntries(errors))
+    await keep(tx, row, domain)
+  }
+
+  return {
+    create: (row: Row<M>, context: Context): Promise<void> => written(row, null, context),
+    update: (row: Row<M>, before: Row<M>, context: Context): Promise<void> => written(row, before, context),
+    delete: (row: Row<M>, { tx }: Context): Promise<void> => removeEntry(tx, row.dialplan_id),
+    async regenerate(tx: Transaction, ids: readonly string[]): Promise<void> {
+      const rows = (await tx.find(name, { id: ids }, { lock: true })) as Row<M>[]
+      for (const row of rows) await keep(tx, row, await domainOf(tx, row.domain_id))
+    },
+  }
+}
+
+/** Makes the row's entry anew, from what it is made of now. For resources whose `within` is {@link entryHooks}'. */
+export const generateXml: Action = {
+  on: 'row',
+  methods: ['GET', 'POST'],
+  roles: ['admin_api', 'minor_admin_api'],
+  summary: "Makes the dialplan entry of the row's number anew and gives the row",
+  run: ({ change }) => change({}),
+}
+
+/** Why text may not be the context of a row: administrators of one tenant stay in that of their own. */
+export function contextError(context: string | null, domain: Place | undefined, { role }: Caller): string | undefined {
+  if (!context || context === domain?.name) return undefined
+  if (role !== 'admin_api') return domain && `The context of this domain is ${domain.name}.`
+  return CONTEXT.test(context) ? undefined : 'A context has letters, digits and . _ - only.'
+}
+
+const CONTEXT = /^(?:[\w.-]+|\$\{domain_name\})$/
