@@ -7,11 +7,11 @@ import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
 import { type Database, databaseOn } from '../rest/database.ts'
-import { addReport } from '../rest/http/reports.ts'
+import { addCommand, addReport } from '../rest/http/reports.ts'
 import type { Host } from '../rest/http/request.ts'
 import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
-import type { Report, Resource, Services } from '../rest/resource.ts'
+import type { Command, Report, Resource, Services } from '../rest/resource.ts'
 import type { Chore } from './chores.ts'
 import type { SwitchHandler } from './switch-routes.ts'
 
@@ -69,10 +69,10 @@ export interface ModuleParts {
   readonly switchRoutes?: Readonly<Record<string, SwitchHandler>>
 }
 
-/** The plugin of a module: its resources and reports, by name and in the order of the API's index. */
+/** The plugin of a module: its resources, reports and commands, by name and in the order of the API's index. */
 export function moduleOf(
   name: string,
-  list: readonly (Resource | Report)[],
+  list: readonly (Resource | Report | Command)[],
   partsOf: (config: Config, services: Services) => ModuleParts = () => ({}),
 ): FastifyPluginAsync {
   return plugin(
@@ -84,6 +84,7 @@ export function moduleOf(
       for (const [path, handle] of Object.entries(parts.switchRoutes ?? {})) app.switchRoute(path, handle)
       for (const one of list) {
         if ('model' in one) addRoutes(app, restHost, registry.add(one))
+        else if ('inputs' in one) addCommand(app, restHost, registry, registry.addReport(one))
         else addReport(app, restHost, registry, registry.addReport(one))
       }
     },

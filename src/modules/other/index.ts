@@ -1,7 +1,8 @@
 /** What calls reach beside telephones: recordings, ring groups, menus, call centres; and click-to-dial. */
 import { moduleOf } from '../../plugins/resources.ts'
-import type { Report, Resource } from '../../rest/resource.ts'
+import type { Command, Report, Resource } from '../../rest/resource.ts'
+import { clickToDial } from './click-to-dial/click-to-dial.ts'
 
-export const resources: readonly (Resource | Report)[] = []
+export const resources: readonly (Resource | Report | Command)[] = [clickToDial]
 
 export default moduleOf('other', resources)

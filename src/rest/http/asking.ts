@@ -1,10 +1,10 @@
-/** What actions and reports share: parameters in, a value out, as JSON or as the picture of it. */
+/** What actions, reports and commands share: parameters in, a value out, as JSON or as the picture of it. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ValidationError } from '../errors.ts'
 import { rowsFor } from '../read/plan.ts'
 import { addError, readQuery } from '../read/query.ts'
 import type { Registry } from '../registry.ts'
-import type { Action, ActionContext, Report } from '../resource.ts'
+import type { Action, ActionContext, Command, Report } from '../resource.ts'
 import { negotiate } from './negotiate.ts'
 import { indented, JSON_TYPE } from './renderers/json.ts'
 import { type Asked, asked, type Host } from './request.ts'
@@ -13,11 +13,11 @@ export const SVG_TYPE = 'image/svg+xml; charset=utf-8'
 /** A picture opened by itself is a document: it may style itself, and nothing else. */
 const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-/** Answers a request for an action or a report. `run` gets what was asked; its value is what is sent. */
+/** Answers a request for an action, a report or a command. `run` gets what was asked; its value is what is sent. */
 export async function answerAsking(
   host: Host,
   registry: Registry,
-  asking: Action | Report,
+  asking: Action | Command | Report,
   request: FastifyRequest,
   reply: FastifyReply,
   run: (context: ActionContext, about: Asked) => Promise<unknown>,
@@ -53,7 +53,7 @@ function contextOf(
 }
 
 /** Empty is as good as absent, as it is for filters. What is not known is ignored, unless the caller is strict. */
-function readParameters(asking: Action | Report, url: string, strict: boolean): Record<string, unknown> {
+function readParameters(asking: Action | Command | Report, url: string, strict: boolean): Record<string, unknown> {
   const given = [...readQuery(url)].filter(([, value]) => value !== '')
   const errors = {}
   if (strict) {

@@ -63,7 +63,8 @@ function describe(compiled: Compiled, field: Field): Record<string, unknown> {
 /** JSON Schema's types that DRF has another word for. */
 const INPUT_TYPES: Record<string, string> = { array: 'list', number: 'decimal', object: 'nested object' }
 
-function describeInput(name: string, { schema, description, required }: Input): Record<string, unknown> {
+/** What OPTIONS tells of a value that is no column. */
+export function describeInput(name: string, { schema, description, required }: Input): Record<string, unknown> {
   const type = String(schema.type ?? 'field')
   return {
     type: INPUT_TYPES[type] ?? type,

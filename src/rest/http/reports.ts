@@ -1,8 +1,10 @@
-/** The routes of reports: collections that are computed. */
+/** The routes of what has no rows: reports, which are read, and commands, which are carried out. */
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from '../registry.ts'
-import type { Report } from '../resource.ts'
+import type { Command, Report } from '../resource.ts'
+import { readInputsOnly } from '../write/validate.ts'
 import { answerAsking } from './asking.ts'
+import { describeInput, PARSES } from './metadata.ts'
 import { RENDERS } from './negotiate.ts'
 import type { Host } from './request.ts'
 import { route } from './route.ts'
@@ -15,6 +17,25 @@ export function addReport(app: FastifyInstance, host: Host, registry: Registry, 
     GET: {
       roles,
       handle: (request, reply) => answerAsking(host, registry, report, request, reply, (c) => report.run(c)),
+    },
+    OPTIONS: { roles, handle: () => description },
+  })
+}
+
+/** Adds the route of a command below `/api/`. */
+export function addCommand(app: FastifyInstance, host: Host, registry: Registry, command: Command): void {
+  const { path, roles, inputs } = command
+  const fields = Object.entries(inputs).map(([name, input]) => [name, describeInput(name, input)])
+  const actions = { POST: Object.fromEntries(fields) }
+  const description = { name: path, description: command.summary, renders: RENDERS, parses: PARSES, actions }
+  route(app, `/api/${path}/`, roles, {
+    POST: {
+      roles,
+      handle: (request, reply) =>
+        answerAsking(host, registry, command, request, reply, (context, { prefer }) => {
+          const body = { body: request.body, form: host.isForm(request), strict: prefer.strict }
+          return command.run(context, readInputsOnly(inputs, body))
+        }),
     },
     OPTIONS: { roles, handle: () => description },
   })

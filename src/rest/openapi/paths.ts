@@ -5,8 +5,8 @@ import { PARSES } from '../http/metadata.ts'
 import { lookupsOf } from '../read/lookups.ts'
 import { LARGEST_PAGE, PAGE_SIZE } from '../read/pagination.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
-import type { Action, Report } from '../resource.ts'
-import { columnSchema, type Schema } from './schemas.ts'
+import type { Action, Command, Report } from '../resource.ts'
+import { columnSchema, inputsSchema, type Schema } from './schemas.ts'
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const parameterRef = (name: string): Schema => ({ $ref: `#/components/parameters/${name}` })
@@ -125,13 +125,16 @@ function actionPath(compiled: Compiled, name: string, action: Action): Schema {
   return { ...(action.on === 'row' && { parameters: [idParameter(compiled)] }), ...Object.fromEntries(methods) }
 }
 
-/** The path of a report. */
-export function reportPath(report: Report): Record<string, Schema> {
+/** The path of a report or a command. */
+export function reportPath(report: Report | Command): Record<string, Schema> {
   const { path, summary, roles } = report
-  return { [`/api/${path}/`]: { get: { ...about(path, `get_${path}`, summary, roles), ...asking(report) } } }
+  const method = 'inputs' in report ? 'post' : 'get'
+  const taken = 'inputs' in report && { requestBody: body(inputsSchema(report.inputs)) }
+  const operation = { ...about(path, `${method}_${path}`, summary, roles), ...taken, ...asking(report) }
+  return { [`/api/${path}/`]: { [method]: operation } }
 }
 
-function asking({ query, answer, svg }: Action | Report): Schema {
+function asking({ query, answer, svg }: Action | Command | Report): Schema {
   const parameters = query ? queryParameters(query) : []
   if (svg) parameters.push({ name: 'format', in: 'query', schema: { type: 'string', enum: ['json', 'svg'] } })
   const picture = svg && { 'image/svg+xml': { schema: { type: 'string' } } }

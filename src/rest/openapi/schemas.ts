@@ -2,6 +2,7 @@
 import type { Field } from '../fields.ts'
 import type { Column } from '../model/model.ts'
 import type { Compiled } from '../registry.ts'
+import type { Input } from '../resource.ts'
 import { requiredIn } from '../write/validate.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
@@ -27,7 +28,7 @@ export function inputSchema(compiled: Compiled, mode: 'create' | 'update'): Sche
   )
   const properties = {
     ...Object.fromEntries(writable.map((field) => [field.name, fieldSchema(field)])),
-    ...Object.fromEntries(inputs.map(([name, { schema, description }]) => [name, { ...schema, description }])),
+    ...propertiesOf(inputs),
   }
   const required = [
     ...writable.filter((field) => requiredIn(compiled, field)).map((field) => field.name),
@@ -35,6 +36,16 @@ export function inputSchema(compiled: Compiled, mode: 'create' | 'update'): Sche
   ]
   return { type: 'object', properties, ...(mode === 'create' && required.length > 0 && { required }) }
 }
+
+/** What a body holds that is inputs and nothing else. */
+export function inputsSchema(inputs: Readonly<Record<string, Input>>): Schema {
+  const required = Object.keys(inputs).filter((name) => inputs[name]!.required)
+  const properties = propertiesOf(Object.entries(inputs))
+  return { type: 'object', properties, ...(required.length > 0 && { required }) }
+}
+
+const propertiesOf = (inputs: readonly (readonly [string, Input])[]): Record<string, Schema> =>
+  Object.fromEntries(inputs.map(([name, { schema, description }]) => [name, { ...schema, description }]))
 
 /** The schema of one field's value. */
 function fieldSchema(field: Field): Schema {

@@ -4,11 +4,13 @@ import { type FieldErrors, forbidden, ValidationError } from '../errors.ts'
 import type { Field } from '../fields.ts'
 import { addError } from '../read/query.ts'
 import type { Compiled, View } from '../registry.ts'
+import type { Input } from '../resource.ts'
 import { pythonType } from '../values/identity.ts'
 import { takesBlank } from '../values/text.ts'
 
 export type Mode = 'create' | 'replace' | 'update'
 export type Body = Readonly<Record<string, unknown>>
+type Inputs = Readonly<Record<string, Input>>
 
 export interface BodyInput {
   readonly body: unknown
@@ -33,9 +35,20 @@ export function validate(compiled: Compiled, view: View, caller: Caller, input: 
     const late = mode !== 'create' && compiled.resource.createOnly?.includes(field.name)
     if (field.writable && !late) readField(compiled, view, caller, field, body, input.form, mode, valid)
   }
-  readInputs(compiled, body, mode, valid)
-  if (input.strict) refuseUnknown(compiled, body, valid.errors)
+  const { inputs = {} } = compiled.resource
+  readInputs(inputs, body, mode, valid)
+  if (input.strict) refuseUnknown({ ...Object.fromEntries(compiled.fields), ...inputs }, body, valid.errors)
   return valid
+}
+
+/** Reads a body that holds inputs and nothing else, or throws what is wrong with it. */
+export function readInputsOnly(inputs: Inputs, input: BodyInput): Readonly<Record<string, unknown>> {
+  const body = readObject(input.body)
+  const valid: Valid = { values: new Map(), inputs: new Map(), errors: {} }
+  readInputs(inputs, body, 'create', valid)
+  if (input.strict) refuseUnknown(inputs, body, valid.errors)
+  if (Object.keys(valid.errors).length > 0) throw new ValidationError(valid.errors)
+  return Object.fromEntries(valid.inputs)
 }
 
 function readObject(body: unknown): Body {
@@ -114,8 +127,8 @@ export function requiredIn(compiled: Compiled, field: Field): boolean {
   return !column.nullable && !column.hasDefault && !column.blank
 }
 
-function readInputs(compiled: Compiled, body: Body, mode: Mode, valid: Valid): void {
-  for (const [name, input] of Object.entries(compiled.resource.inputs ?? {})) {
+function readInputs(inputs: Inputs, body: Body, mode: Mode, valid: Valid): void {
+  for (const [name, input] of Object.entries(inputs)) {
     if (input.createOnly && mode !== 'create') continue
     const sent = Object.hasOwn(body, name) ? body[name] : undefined
     if (sent === undefined) {
@@ -128,9 +141,8 @@ function readInputs(compiled: Compiled, body: Body, mode: Mode, valid: Valid): v
   }
 }
 
-function refuseUnknown(compiled: Compiled, body: Body, errors: FieldErrors): void {
-  const { inputs = {} } = compiled.resource
+function refuseUnknown(known: Readonly<Record<string, unknown>>, body: Body, errors: FieldErrors): void {
   for (const name of Object.keys(body)) {
-    if (!compiled.fields.has(name) && !Object.hasOwn(inputs, name)) addError(errors, name, 'Unknown field.')
+    if (!Object.hasOwn(known, name)) addError(errors, name, 'Unknown field.')
   }
 }

@@ -1,0 +1,29 @@
+/** What may be dialled by a click. */
+import type { Input } from '../../../rest/resource.ts'
+import { textInput } from '../../inputs.ts'
+
+const LONGEST = 128
+const text = textInput('A number, an extension, a feature code such as *98, or user@host.', LONGEST)
+
+/** Nothing in it means anything to the switch, which gets it as part of a command. */
+const DIALLED = /^[0-9A-Za-z*#+._-]+(?:@[0-9A-Za-z*#+._-]+)?$/
+
+export const destinationInput: Input = {
+  ...text,
+  required: true,
+  check(value, body) {
+    const result = text.check(value, body)
+    if ('errors' in result || DIALLED.test(String(result.value))) return result
+    return { errors: ['Enter a number or user@host: digits, letters and * # + . _ - only, with one @ at most.'] }
+  },
+}
+
+/** Left out, null or blank: the switch of the domain. */
+export const hostInput: Input = {
+  description: "A switch by its name. Left out: the domain's own.",
+  schema: { type: ['string', 'null'], maxLength: LONGEST },
+  check(value, body) {
+    if (value === null || value === '') return { value: null }
+    return textInput('', LONGEST).check(value, body)
+  },
+}
