@@ -10,7 +10,6 @@ import {
   notFound,
   unavailable,
   unsupportedMediaType,
-  ValidationError,
 } from '../rest/errors.ts'
 
 async function errors(app: FastifyInstance): Promise<void> {
@@ -30,12 +29,11 @@ export function refuseUnroutable(error: FastifyError, request: FastifyRequest, r
 }
 
 function answer(error: ApiError, reply: FastifyReply) {
-  const detail = error instanceof ValidationError ? error.fields : error.message
   return reply
     .code(error.status)
     .headers(error.headers)
     .type('application/json; charset=utf-8')
-    .send(errorBody(error.status, detail))
+    .send(error.body())
 }
 
 /** The error a caller may be told of, or undefined for a fault of ours. */

@@ -12,6 +12,17 @@ const MAX_EVENT_LOOP_DELAY_MS = 1000
 /** Over which its mean is taken: one long pause, such as the start of the process, is no crowd. */
 const EVENT_LOOP_SAMPLE_MS = 5000
 
+/** What scripts of other origins may read of an answer, beyond what every browser lets them. */
+const EXPOSED_HEADERS = [
+  'Location',
+  'ETag',
+  'Idempotent-Replayed',
+  'X-Request-Id',
+  'Retry-After',
+  'Preference-Applied',
+  'Content-Disposition',
+]
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Its callers do not give up: turned away, by a limit or by a busy server, they would only come again. */
@@ -39,7 +50,7 @@ async function protection(app: FastifyInstance): Promise<void> {
     const options = {
       origin: corsOrigins,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-      exposedHeaders: ['Location', 'X-Request-Id', 'Retry-After', 'Preference-Applied', 'Content-Disposition'],
+      exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,
     }
     await app.register(cors, {

@@ -94,6 +94,28 @@ export async function inTransaction<T>(pool: pg.Pool, work: (connection: Connect
   }
 }
 
+/** Runs `work` inside a transaction so that it can fail alone: what it wrote is undone when it throws. */
+export async function inSavepoint<T>(db: Connection, work: () => Promise<T>): Promise<T> {
+  await db.run(SAVEPOINT)
+  try {
+    const result = await work()
+    await db.run(RELEASE)
+    return result
+  } catch (error) {
+    // Where the whole transaction is lost, its own error tells more than this one's.
+    await db
+      .run(ROLLBACK)
+      .then(() => db.run(RELEASE))
+      .catch(() => {
+        throw error
+      })
+    throw error
+  }
+}
+const SAVEPOINT: Statement = { text: 'SAVEPOINT part', values: [] }
+const RELEASE: Statement = { text: 'RELEASE SAVEPOINT part', values: [] }
+const ROLLBACK: Statement = { text: 'ROLLBACK TO SAVEPOINT part', values: [] }
+
 /** A connection whose rollback fails is not given back to the pool. */
 async function runOnce<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
   const client = await pool.connect()

@@ -18,6 +18,11 @@ export class ApiError extends Error {
     this.status = status
     this.headers = headers
   }
+
+  /** The body of the answer. */
+  body(): Record<string, unknown> {
+    return errorBody(this.status, this.message)
+  }
 }
 
 /** 400 with sentences for each field at fault. */
@@ -28,6 +33,28 @@ export class ValidationError extends ApiError {
   constructor(fields: FieldErrors) {
     super(400, 'Invalid input.')
     this.fields = fields
+  }
+
+  override body(): Record<string, unknown> {
+    return errorBody(this.status, this.fields)
+  }
+}
+
+/**
+ * 400 about items of a list, of which none was written: the sentences of each item at fault, by its place in the list
+ * and by field, as `detail: {"0": {"extension": ["…"]}, "7": {…}}`. They stand there only.
+ */
+export class ItemsError extends ApiError {
+  override name = 'ItemsError'
+  readonly items: Readonly<Record<string, FieldErrors>>
+
+  constructor(items: Readonly<Record<string, FieldErrors>>) {
+    super(400, 'Invalid input.')
+    this.items = items
+  }
+
+  override body(): Record<string, unknown> {
+    return { ...errorBody(this.status, ''), detail: this.items }
   }
 }
 
@@ -40,6 +67,8 @@ export const invalidPage = () => notFound('Invalid page.')
 export const methodNotAllowed = (method: string, allow: readonly string[]) =>
   new ApiError(405, `Method "${method}" not allowed.`, { Allow: allow.join(', ') })
 export const notAcceptable = () => new ApiError(406, 'Could not satisfy the request Accept header.')
+export const preconditionFailed = () =>
+  new ApiError(412, 'The row is not as If-Match expects it: it was changed meanwhile. Read it again.')
 export const conflict = (detail: string) => new ApiError(409, detail)
 export const unsupportedMediaType = (type: string) => new ApiError(415, `Unsupported media type "${type}" in request.`)
 export const tooManyRequests = (retryAfterSeconds: number) =>

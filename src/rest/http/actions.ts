@@ -38,9 +38,9 @@ const changing =
   (host: Host, db: Connection, compiled: Compiled, about: Asked, id: string): ActionContext['change'] =>
   async (values) => {
     await change(writer(host, about), compiled, id, values)
-    const json = await runRow(db, planRow(compiled, about.caller, id, new Map(), about.prefer), about.apiUrl)
-    if (json === undefined) throw await absence(db, compiled, about.caller, id)
-    return JSON.parse(json) as unknown
+    const found = await runRow(db, planRow(compiled, about.caller, id, new Map(), about.prefer), about.apiUrl)
+    if (found === undefined) throw await absence(db, compiled, about.caller, id)
+    return JSON.parse(found.json) as unknown
   }
 
 async function findRow(

@@ -12,6 +12,7 @@ import { type Compiled, rolesWith } from '../registry.ts'
 import { create, remove, update } from '../write/write.ts'
 import { addActions } from './actions.ts'
 import { addDownload } from './download.ts'
+import { expectation, isKnown, sendTag } from './etag.ts'
 import { metadata } from './metadata.ts'
 import { negotiate } from './negotiate.ts'
 import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
@@ -65,13 +66,15 @@ function retrieveHandler(host: Host, compiled: Compiled) {
     const query = readQuery(request.url)
     const form = negotiate(query, request.headers.accept)
     const id = rowId(compiled, request)
-    const json = await runRow(rows, planRow(compiled, caller, id, query, prefer), apiUrl)
-    if (json === undefined) throw await absence(db, compiled, caller, id)
+    const found = await runRow(rows, planRow(compiled, caller, id, query, prefer), apiUrl)
+    if (found === undefined) throw await absence(db, compiled, caller, id)
     if (form.format === 'csv') {
-      const row = JSON.parse(json) as Record<string, unknown>
+      const row = JSON.parse(found.json) as Record<string, unknown>
       return reply.type(CSV_TYPE).send(renderCsv(Object.keys(row), [row]))
     }
-    return reply.type(JSON_TYPE).send(indented(json, form.indent))
+    sendTag(reply, found.tag)
+    if (isKnown(request, found.tag)) return reply.code(304).send()
+    return reply.type(JSON_TYPE).send(indented(found.json, form.indent))
   }
 }
 
@@ -81,6 +84,7 @@ function createHandler(host: Host, compiled: Compiled) {
     negotiate(readQuery(request.url), request.headers.accept)
     const written = await create(writer(host, about), compiled, input(host, request, about))
     const url = `${about.apiUrl}${compiled.resource.path}/${written.id}/`
+    sendTag(reply, written.tag)
     return reply.code(201).header('Location', url).type(JSON_TYPE).send(written.json)
   }
 }
@@ -90,14 +94,23 @@ function updateHandler(host: Host, compiled: Compiled, mode: 'replace' | 'update
     const about = asked(host, request, reply)
     negotiate(readQuery(request.url), request.headers.accept)
     const id = rowId(compiled, request)
-    const written = await update(writer(host, about), compiled, id, input(host, request, about), mode)
+    const written = await update(
+      writer(host, about),
+      compiled,
+      id,
+      input(host, request, about),
+      mode,
+      expectation(request),
+    )
+    sendTag(reply, written.tag)
     return reply.type(JSON_TYPE).send(written.json)
   }
 }
 
 function deleteHandler(host: Host, compiled: Compiled) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    await remove(writer(host, asked(host, request, reply)), compiled, rowId(compiled, request))
+    const id = rowId(compiled, request)
+    await remove(writer(host, asked(host, request, reply)), compiled, id, expectation(request))
     return reply.code(204).send()
   }
 }

@@ -44,12 +44,12 @@ async function runPage(db: Connection, plan: ListPlan, page: number, apiUrl: str
   const limits = `LIMIT ${size}${offset > 0 ? ` OFFSET ${sql.param(offset)}` : ''}`
   // A first page that is not full is its own count; where counting is dear, it waits to be needed.
   if (plan.count && compiled.resource.long && page === 1 && !isTotalled(plan)) {
-    const rows = await runRows(db, plan, sql, 'NULL', `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
+    const rows = await runListRows(db, plan, sql, 'NULL', `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
     const count = rows.length < size ? rows.length : await runCount(db, plan)
     return { ...render(plan, rows, apiUrl), count, page, hasNext: count > size }
   }
   const second = plan.count ? countSql(sql, plan, from) : `EXISTS (SELECT ${from} OFFSET ${sql.param(offset + size)})`
-  const rows = await runRows(db, plan, sql, second, `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
+  const rows = await runListRows(db, plan, sql, second, `${from} ORDER BY ${orderSql(compiled, order)} ${limits}`)
   // A first page without rows is one of an empty list; any other is not there.
   if (page > 1 && rows.length === 0) throw invalidPage()
   const told = rows[0]?.[shapeOf(compiled, plan.view, plan.select).width]
@@ -76,7 +76,7 @@ async function runAfter(
     const second = plan.count && told === undefined ? countSql(sql, plan) : 'NULL'
     const condition = whereSql(sql, model, 't', [...where, ...after])
     const rest = `FROM ${identifier(model.table)} t WHERE ${condition} ORDER BY ${orderSql(compiled, plan.order)}`
-    const found = await runRows(db, plan, sql, second, `${rest} LIMIT ${size + 1}`).catch(refused)
+    const found = await runListRows(db, plan, sql, second, `${rest} LIMIT ${size + 1}`).catch(refused)
     rows.push(...found)
     told ??= found[0]?.[shapeOf(compiled, plan.view, plan.select).width] ?? undefined
     if (rows.length > size) break
@@ -92,7 +92,7 @@ function refused(error: { code?: string }): never {
 const DATA_EXCEPTION = '22'
 
 /** Rows as their shape selects them, then `second`, then in a long list what they are ordered by. */
-function runRows(db: Connection, plan: ListPlan, sql: Sql, second: string, rest: string): Promise<TextRow[]> {
+function runListRows(db: Connection, plan: ListPlan, sql: Sql, second: string, rest: string): Promise<TextRow[]> {
   const shape = shapeOf(plan.compiled, plan.view, plan.select)
   const orders = plan.compiled.resource.long ? plan.order.map(({ name }) => `, t.${identifier(name)}`).join('') : ''
   const all = `${second}${orders} ${rest}`
@@ -110,13 +110,31 @@ function render(plan: ListPlan, rows: readonly TextRow[], apiUrl: string): Pick<
   }
 }
 
-/** One row as a JSON object; undefined when there is none in scope. */
-export async function runRow(db: RowReader, plan: RowPlan, apiUrl: string): Promise<string | undefined> {
+/** A row as it is given, and what tells it from the same row with other values. */
+export interface RowResult {
+  /** A JSON object. */
+  readonly json: string
+  /** Of all fields; there is none where some of them were asked for. */
+  readonly tag: string | undefined
+}
+
+/** One row; undefined when there is none in scope. */
+export async function runRow(db: RowReader, plan: RowPlan, apiUrl: string): Promise<RowResult | undefined> {
   const { compiled, view } = plan
   const shape = shapeOf(compiled, view, plan.select)
   const sql = new Sql()
   const from = `FROM ${identifier(compiled.model.table)} t WHERE ${whereSql(sql, compiled.model, 't', plan.where)}`
   const statement = shape.statement(from, () => `SELECT ${shape.sql} ${from}`)
   const [row] = await db.runText({ ...statement, values: sql.values })
-  return row && shape.json(row, apiUrl)
+  return row && { json: shape.json(row, apiUrl), tag: plan.select === 'all' ? shape.tag(row) : undefined }
+}
+
+/** Rows by their keys, as JSON objects; what is out of the plan's scope is missing. */
+export async function runRows(db: Connection, plan: RowPlan, apiUrl: string): Promise<Map<string, string>> {
+  const { compiled, view } = plan
+  const shape = shapeOf(compiled, view, plan.select)
+  const sql = new Sql()
+  const from = `FROM ${identifier(compiled.model.table)} t WHERE ${whereSql(sql, compiled.model, 't', plan.where)}`
+  const rows = await db.runText(sql.statement(`SELECT ${shape.sql} ${from}`))
+  return new Map(rows.map((row) => [row[0]!, shape.json(row, apiUrl)]))
 }

@@ -3,6 +3,7 @@
  * text and most of it passes through: no objects are made of rows, nor text of objects again
  * (docs/decisions/rows-as-text.md).
  */
+import { hash } from 'node:crypto'
 import { preparedName, type TextRow } from '../database.ts'
 import type { Field } from '../fields.ts'
 import type { Compiled, View } from '../registry.ts'
@@ -54,6 +55,14 @@ export class Shape {
       json += text === null || text === undefined ? `${head}null` : head + jsonOf(form, text, apiUrl, path, tail)
     }
     return `${json}}`
+  }
+
+  /** What tells this row, as it is shown, from the same row with other values: its texts, without any URL. */
+  tag(row: TextRow): string {
+    let content = ''
+    // No text of PostgreSQL's holds a NUL, so no two rows run together alike.
+    for (let index = 0; index < this.width; index += 1) content += row[index] === null ? '-\0' : `+${row[index]}\0`
+    return hash('sha256', content, 'base64url')
   }
 
   /** A statement of this shape whose text depends on `key` only: made, and prepared, once where it is asked often. */

@@ -33,8 +33,10 @@ export async function createIn(
   await resource.within?.create?.(row, context)
   await resource.within?.createAll?.([{ row, inputs: context.inputs }], context)
   await recordCreated(db, writer, compiled, [{ row, valid }])
-  const json = shape ? shape.json(texts, writer.apiUrl) : await readBack(db, writer, compiled, id, 'create')
-  return { id, row, json }
+  const seen = shape
+    ? { json: shape.json(texts, writer.apiUrl), tag: shape.tag(texts) }
+    : await readBack(db, writer, compiled, id, 'create')
+  return { id, row, ...seen }
 }
 
 /** What a body says of a new row, or a validation error with everything that is wrong with it. */
@@ -55,7 +57,8 @@ export async function readCreated(
   return valid
 }
 
-function addCreated(compiled: Compiled, caller: Caller, valid: Valid): void {
+/** Adds what the server sets in a new row. */
+export function addCreated(compiled: Compiled, caller: Caller, valid: Valid): void {
   const { resource, model } = compiled
   for (const [name, value] of Object.entries(resource.where ?? {})) valid.values.set(name, value)
   for (const [name, make] of Object.entries(resource.defaults ?? {})) {

@@ -10,7 +10,18 @@ import { withIds } from './named.ts'
 import { deleteStatement, lockStatement, updateStatement } from './statements.ts'
 import { auditName } from './transaction.ts'
 import { type BodyInput, type Mode, type Valid, validate } from './validate.ts'
-import { type Attempt, found, readBack, refuse, type Step, settleErrors, type Writer, writeContext } from './writer.ts'
+import {
+  type Attempt,
+  checkExpected,
+  type Expectation,
+  found,
+  readBack,
+  refuse,
+  type Step,
+  settleErrors,
+  type Writer,
+  writeContext,
+} from './writer.ts'
 
 /** Replaces (PUT) or updates (PATCH) a row: what is not sent stays as it is. */
 export async function updateIn(
@@ -21,10 +32,12 @@ export async function updateIn(
   input: BodyInput,
   mode: Exclude<Mode, 'create'>,
   attempt: Attempt,
+  expected?: Expectation,
 ): Promise<Step> {
   const { caller } = writer
   const view = viewFor(compiled, caller, 'update')
   const before = await found(db, compiled, caller, id, 'update', lockStatement)
+  await checkExpected(db, writer, compiled, id, 'update', expected)
   const named = await withIds(db, compiled, caller, input)
   const valid = validate(compiled, view, caller, named.input, mode)
   attempt.valid = valid
@@ -33,7 +46,7 @@ export async function updateIn(
   refuse(compiled, caller, valid, before)
   await settleErrors(db, compiled, caller, valid)
   const row = await changeRow(db, writer, compiled, before, valid)
-  return { id, row, json: await readBack(db, writer, compiled, id, 'update') }
+  return { id, row, ...(await readBack(db, writer, compiled, id, 'update')) }
 }
 
 /** Sets columns to values that need no checking: an action's. */
@@ -51,13 +64,20 @@ export async function changeIn(
 }
 
 /** Deletes a row and, as the schema says, what hangs on it. Gives what was deleted. */
-export async function removeIn(db: Connection, writer: Writer, compiled: Compiled, id: string): Promise<Row> {
+export async function removeIn(
+  db: Connection,
+  writer: Writer,
+  compiled: Compiled,
+  id: string,
+  expected?: Expectation,
+): Promise<Row> {
   const { caller } = writer
   const { resource } = compiled
   viewFor(compiled, caller, 'delete')
-  if (resource.refuse) {
+  if (resource.refuse || expected) {
     const before = await found(db, compiled, caller, id, 'delete', lockStatement)
-    const errors = resource.refuse({ values: null, inputs: {}, before, caller })
+    await checkExpected(db, writer, compiled, id, 'delete', expected)
+    const errors = resource.refuse?.({ values: null, inputs: {}, before, caller })
     if (errors) throw new ValidationError(errors)
   }
   const record = await recordDeleted(db, writer, compiled, id)
@@ -104,7 +124,8 @@ async function asSeen(
 ): Promise<Row> {
   const { changes } = view.access
   if (!changes || ![...valid.inputs.keys()].some((name) => !changes.includes(name))) return before
-  return { ...(JSON.parse(await readBack(db, writer, compiled, id, 'update')) as Row), ...before }
+  const { json } = await readBack(db, writer, compiled, id, 'update')
+  return { ...(JSON.parse(json) as Row), ...before }
 }
 
 function sameValue(before: unknown, value: unknown): boolean {

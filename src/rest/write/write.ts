@@ -8,34 +8,37 @@ import { explainRefusal, isConstraintError } from './constraints.ts'
 import { createIn } from './create.ts'
 import { changeIn, removeIn, updateIn } from './update.ts'
 import type { BodyInput, Mode } from './validate.ts'
-import { type Attempt, announce, type Writer, type Written } from './writer.ts'
+import { type Attempt, announce, type Expectation, type Writer, type Written } from './writer.ts'
 
 export type { Writer, Written }
 
 /** Creates a row. */
 export async function create(writer: Writer, compiled: Compiled, input: BodyInput): Promise<Written> {
   const attempt: Attempt = {}
-  const { id, json, row } = await explained(writer, compiled, attempt, undefined, () =>
+  const { row, ...written } = await explained(writer, compiled, attempt, undefined, () =>
     inTransaction(writer.pool, (db) => createIn(db, writer, compiled, input, attempt)),
   )
   await announce(writer, compiled, row)
-  return { id, json }
+  return written
 }
 
-/** Replaces (PUT) or updates (PATCH) a row: what is not sent stays as it is. */
+/**
+ * Replaces (PUT) or updates (PATCH) a row: what is not sent stays as it is. A row that is not as expected is a 412.
+ */
 export async function update(
   writer: Writer,
   compiled: Compiled,
   id: string,
   input: BodyInput,
   mode: Exclude<Mode, 'create'>,
+  expected?: Expectation,
 ): Promise<Written> {
   const attempt: Attempt = {}
-  const { json, row } = await explained(writer, compiled, attempt, id, () =>
-    inTransaction(writer.pool, (db) => updateIn(db, writer, compiled, id, input, mode, attempt)),
+  const { row, ...written } = await explained(writer, compiled, attempt, id, () =>
+    inTransaction(writer.pool, (db) => updateIn(db, writer, compiled, id, input, mode, attempt, expected)),
   )
   await announce(writer, compiled, row)
-  return { id, json }
+  return written
 }
 
 /** Sets columns of a row for an action on it. */
@@ -49,9 +52,9 @@ export async function change(
   await announce(writer, compiled, row)
 }
 
-/** Deletes a row and, as the schema says, what hangs on it. */
-export async function remove(writer: Writer, compiled: Compiled, id: string): Promise<void> {
-  const row = await inTransaction(writer.pool, (db) => removeIn(db, writer, compiled, id))
+/** Deletes a row and, as the schema says, what hangs on it. A row that is not as expected is a 412. */
+export async function remove(writer: Writer, compiled: Compiled, id: string, expected?: Expectation): Promise<void> {
+  const row = await inTransaction(writer.pool, (db) => removeIn(db, writer, compiled, id, expected))
   await announce(writer, compiled, row)
 }
 

@@ -2,12 +2,12 @@
 import type pg from 'pg'
 import type { Caller, Right } from '../caller.ts'
 import type { Connection } from '../database.ts'
-import { ValidationError } from '../errors.ts'
+import { preconditionFailed, ValidationError } from '../errors.ts'
 import type { Row } from '../model/model.ts'
 import { absence } from '../read/absence.ts'
 import { rowsFor, viewFor, withId } from '../read/plan.ts'
 import { addError } from '../read/query.ts'
-import { runRow } from '../read/read.ts'
+import { type RowResult, runRow } from '../read/read.ts'
 import type { Compiled } from '../registry.ts'
 import type { Services, WriteContext } from '../resource.ts'
 import { checkRelations } from './relations.ts'
@@ -25,11 +25,13 @@ export interface Writer {
   readonly address: string
 }
 
-export interface Written {
+/** The row as the caller sees it. */
+export interface Written extends RowResult {
   readonly id: string
-  /** The row as the caller sees it, a JSON object. */
-  readonly json: string
 }
+
+/** Whether the row with this tag is the one that a write is meant for. */
+export type Expectation = (tag: string) => boolean
 
 /** A row that is written but not yet committed: what `after` is told of, and what the answer is. */
 export interface Step extends Written {
@@ -64,13 +66,27 @@ export async function readBack(
   writer: Writer,
   compiled: Compiled,
   id: string,
-  right: 'create' | 'update',
-): Promise<string> {
+  right: 'create' | 'update' | 'delete',
+): Promise<RowResult> {
   const view = viewFor(compiled, writer.caller, right)
   const where = [...withId(compiled, id), ...rowsFor(compiled, writer.caller, right)]
-  const json = await runRow(db, { compiled, view, select: 'all', where }, writer.apiUrl)
-  if (json === undefined) throw await absence(db, compiled, writer.caller, id)
-  return json
+  const row = await runRow(db, { compiled, view, select: 'all', where }, writer.apiUrl)
+  if (row === undefined) throw await absence(db, compiled, writer.caller, id)
+  return row
+}
+
+/** Refuses a write that is not meant for the row as it is; to be asked when the row is locked. */
+export async function checkExpected(
+  db: Connection,
+  writer: Writer,
+  compiled: Compiled,
+  id: string,
+  right: 'update' | 'delete',
+  expected: Expectation | undefined,
+): Promise<void> {
+  if (!expected) return
+  const { tag } = await readBack(db, writer, compiled, id, right)
+  if (!expected(tag!)) throw preconditionFailed()
 }
 
 /** Asks the definition for its own reasons to refuse a write; they join the other errors. */
@@ -89,7 +105,8 @@ export async function settleErrors(db: Connection, compiled: Compiled, caller: C
   if (wrong()) throw new ValidationError(inFieldOrder(compiled, valid.errors))
 }
 
-const inFieldOrder = (compiled: Compiled, errors: Record<string, string[]>) => {
+/** The errors of fields in the order of the fields, then those of others. */
+export const inFieldOrder = (compiled: Compiled, errors: Record<string, string[]>) => {
   const known = [...compiled.fields.keys()].filter((name) => Object.hasOwn(errors, name))
   return Object.fromEntries([...known, ...Object.keys(errors)].map((name) => [name, errors[name]!]))
 }
