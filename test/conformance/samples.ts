@@ -59,11 +59,14 @@ export function sample(column: Column, n: number): unknown {
 function text(column: Column, n: number): string {
   // No extension has a number that is another's alias.
   if (column.name === 'number_alias') return `*${text({ ...column, name: '' }, n).slice(0, 15)}`
-  if (column.email) return `A_b${n}@Example.com`
+  if (column.email || isAddresses(column)) return `A_b${n}@Example.com`
   if (column.username) return pick(USERNAMES, n)
   const long = column.maxLength === undefined || column.maxLength >= LONG_ENOUGH
   return pick(long ? [...TEXTS, ...LONGER] : TEXTS, n)
 }
+
+/** Columns of several e-mail addresses, which the model cannot tell. */
+export const isAddresses = ({ name }: Column): boolean => name === 'mail_to' || name === 'cc'
 
 /** Neighbours in the list have the same number, so that some differ in a wildcard or in case only. */
 const pick = (makers: readonly ((m: number) => string)[], n: number): string =>

@@ -25,6 +25,7 @@ export class Subject {
   readonly fixture: Fixture
   readonly path: string
   readonly url: string
+  private placed: ReadonlySet<string> | undefined
   private seeding: Promise<void> | undefined
 
   constructor(stage: Stage, compiled: Compiled, fixture: Fixture) {
@@ -171,6 +172,13 @@ export class Subject {
       else if (!column.references) values[name] = sample(column, shifted(name, n))
     }
     return values
+  }
+
+  /** Whether a field says whose a row is, and so takes values of its owner's only. */
+  places(name: string): boolean {
+    const { fixture, stage } = this
+    this.placed ??= new Set(OWNERS.flatMap((owner) => Object.keys(fixture.place(stage, owner) ?? {})))
+    return this.placed.has(name)
   }
 
   /** The owner for whom an administrator's creates are made. */

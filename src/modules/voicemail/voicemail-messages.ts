@@ -1,0 +1,20 @@
+import { everything } from '../../rest/access.ts'
+import { resource } from '../../rest/resource.ts'
+import { inOwnDomain, ofOwnExtensions } from '../access.ts'
+import { marks } from './marks.ts'
+
+/** Messages that callers left. */
+export const voicemailMessages = resource('VoicemailMessages', {
+  path: 'voicemail_messages',
+  tenant: 'voicemail_id__extension_id__domain_id',
+  required: ['voicemail_id'],
+  hidden: ['digest', 'stored_as'],
+  order: ['voicemail_id', 'created'],
+  search: ['name', 'caller_id_name', 'caller_id_number', 'transcription'],
+  access: {
+    admin_api: everything,
+    minor_admin_api: inOwnDomain('voicemail_id__extension_id__domain_id'),
+    user_api: ofOwnExtensions('voicemail_id__extension_id', ['list', 'retrieve', 'delete']),
+  },
+  actions: marks,
+})
