@@ -2,7 +2,7 @@
 import type { Caller } from '../../rest/caller.ts'
 import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
-import type { Action, WriteContext } from '../../rest/resource.ts'
+import type { Action } from '../../rest/resource.ts'
 import type { Transaction } from '../../rest/write/transaction.ts'
 import { domainOf, isNumber, NO_NUMBER, type Place } from './destinations.ts'
 import { type Entry, keepEntry, removeEntry } from './entries.ts'
@@ -13,17 +13,21 @@ export type Reachable = 'RingGroup' | 'IvrMenus' | 'CallCentreQueues'
 /** What is particular to one kind of thing; the row says the rest. */
 type Particular = Pick<Entry, 'app_id' | 'category' | 'sequence' | 'conditions'> & Partial<Pick<Entry, 'context'>>
 
+/** A row that was written, and what a check of it needs. */
+export interface Change<M extends Reachable> {
+  readonly row: Row<M>
+  /** What it was; null: it is new. */
+  readonly before: Row<M> | null
+  /** The tenant it is in; none: no number of it can be dialled. */
+  readonly domain: Place | undefined
+  readonly context: Context
+  /** Whether one of these is new. What was stored before is not asked again: what it names may have gone meanwhile. */
+  changed(...columns: readonly (keyof Row<M>)[]): boolean
+}
+
 interface Parts<M extends Reachable> {
-  /**
-   * Refuses what columns cannot see, as sentences by field. `before` is null for a new row; what was stored already is
-   * not asked again, as what it names may have gone meanwhile. `domain` is missing for rows of no tenant.
-   */
-  check?(change: {
-    row: Row<M>
-    before: Row<M> | null
-    domain: Place | undefined
-    context: Pick<WriteContext, 'tx' | 'caller'>
-  }): Promise<Readonly<Record<string, string | undefined>>>
+  /** Refuses what columns cannot see, as sentences by field. */
+  check?(change: Change<M>): Promise<Readonly<Record<string, string | undefined>>>
   build(row: Row<M>, domain: Place, tx: Transaction): Promise<Particular>
 }
 
@@ -58,9 +62,12 @@ export function entryHooks<M extends Reachable>(model: M, { check, build }: Part
 
   async function written(row: Row<M>, before: Row<M> | null, { tx, caller }: Context): Promise<void> {
     const domain = await domainOf(tx, row.domain_id)
+    const moved = before?.domain_id !== row.domain_id
+    const changed = (...columns: readonly (keyof Row<M>)[]) =>
+      before === null || moved || columns.some((column) => row[column] !== before[column])
     const wrong = {
-      extension: isNumber(row.extension) ? undefined : NO_NUMBER,
-      ...(await check?.({ row, before, domain, context: { tx, caller } })),
+      ...(changed('extension') && { extension: isNumber(row.extension) ? undefined : NO_NUMBER }),
+      ...(await check?.({ row, before, domain, context: { tx, caller }, changed })),
     }
     const errors = Object.entries(wrong).flatMap(([field, error]) => (error === undefined ? [] : [[field, [error]]]))
     if (errors.length > 0) throw new ValidationError(Object.fromEntries(errors))
@@ -76,6 +83,16 @@ export function entryHooks<M extends Reachable>(model: M, { check, build }: Part
       for (const row of rows) await keep(tx, row, await domainOf(tx, row.domain_id))
     },
   }
+}
+
+/** What each check says of its column, where that has new text. */
+export function textErrors<M extends Reachable>(
+  { row, changed }: Change<M>,
+  checks: { readonly [K in keyof Row<M>]?: (text: string) => string | undefined },
+): Record<string, string | undefined> {
+  const columns = Object.keys(checks) as (keyof Row<M>)[]
+  const texts = columns.filter((column) => changed(column) && typeof row[column] === 'string' && row[column] !== '')
+  return Object.fromEntries(texts.map((column) => [column, checks[column]!(row[column] as string)]))
 }
 
 /** Makes the row's entry anew, from what it is made of now. For resources whose `within` is {@link entryHooks}'. */
