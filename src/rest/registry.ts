@@ -133,9 +133,20 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
     const column = columnAt(model, path)
     if (column.secret) throw new Error(`search names ${path}, which is secret`)
   }
-  const { required = [], readOnly = [], writeOnly = [], createOnly = [], fill = {}, borrowed = {} } = resource
+  const {
+    required = [],
+    readOnly = [],
+    writeOnly = [],
+    createOnly = [],
+    lookedUp = [],
+    fill = {},
+    borrowed = {},
+  } = resource
   for (const name of [...required, ...readOnly, ...writeOnly, ...createOnly]) {
     if (!fields.get(name)) throw new Error(`${name} is required, read-only, write-only or create-only, but no field`)
+  }
+  for (const name of lookedUp) {
+    if (!fields.get(name)?.column?.references) throw new Error(`lookedUp names ${name}, which is no relation`)
   }
   for (const name of Object.keys(fill)) columnAt(model, name)
   if (resource.tenant !== undefined) columnAt(model, resource.tenant)

@@ -190,6 +190,8 @@ export interface Definition<M extends ModelName> {
   readonly links?: Readonly<Record<string, string>>
   /** Relations that may be given by this column of the other row too, which tells it apart: `{domain_id: 'name'}`. */
   readonly named?: Readonly<Partial<Record<ColumnName<M>, string>>>
+  /** Relations whose rows the hooks look up, since others than the caller's own may be referred to. */
+  readonly lookedUp?: readonly string[]
   /** Columns it does not show and can be filtered by all the same. */
   readonly filters?: readonly ColumnName<M>[]
   /** An exact filter by this column finds the rows where one of these has the value, too. */

@@ -2,7 +2,7 @@
 import type { Predicate } from '../access.ts'
 import type { Caller } from '../caller.ts'
 import type { Connection } from '../database.ts'
-import { modelOf } from '../model/model.ts'
+import { type Model, modelOf } from '../model/model.ts'
 import { addError } from '../read/query.ts'
 import { whereSql } from '../read/where.ts'
 import type { Compiled } from '../registry.ts'
@@ -38,11 +38,48 @@ export async function checkRelations(
   }
 }
 
+/**
+ * The same for many bodies, in one statement for them all. The bodies that have errors already are told of every
+ * relation.
+ */
+export async function checkAllRelations(
+  db: Connection,
+  compiled: Compiled,
+  caller: Caller,
+  valids: readonly Valid[],
+): Promise<void> {
+  const asked = new Map<string, { model: Model; remote: string; scope: readonly Predicate[]; values: Set<unknown> }>()
+  const waiting: { valid: Valid; name: string; value: unknown }[] = []
+  for (const valid of valids) {
+    const isWrong = Object.keys(valid.errors).length > 0
+    for (const { name, value, scope, model, remote } of references(compiled, caller, valid)) {
+      if (!scope) {
+        addError(valid.errors, name, noSuchRow(value))
+      } else if (scope.length > 0 || isWrong) {
+        const known = asked.get(name) ?? { model, remote, scope, values: new Set() }
+        asked.set(name, known)
+        known.values.add(value)
+        waiting.push({ valid, name, value })
+      }
+    }
+  }
+  if (asked.size === 0) return
+  const sql = new Sql()
+  const texts = [...asked].map(([name, { model, remote, scope, values }]) => {
+    const where = whereSql(sql, model, 't', [{ path: remote, lookup: 'in', value: [...values] }, ...scope])
+    return `SELECT ${sql.param(name)}, t.${identifier(remote)}::text FROM ${identifier(model.table)} t WHERE ${where}`
+  })
+  const found = new Set((await db.run(sql.statement(texts.join(' UNION ALL ')))).map(([name, id]) => `${name} ${id}`))
+  for (const { valid, name, value } of waiting) {
+    if (!found.has(`${name} ${value}`)) addError(valid.errors, name, noSuchRow(value))
+  }
+}
+
 function references(compiled: Compiled, caller: Caller, valid: Valid) {
   const entries = [...valid.values, ...valid.inputs].filter(([, value]) => value !== null && value !== undefined)
   return entries.flatMap(([name, value]) => {
     const hop = compiled.fields.get(name)?.column?.references
-    if (!hop) return []
+    if (!hop || compiled.resource.lookedUp?.includes(name)) return []
     const scope: readonly Predicate[] | undefined = compiled.registry.scopeOf(hop.model, caller)
     return [{ name, value, scope, model: modelOf(hop.model), remote: hop.remote }]
   })

@@ -1,0 +1,58 @@
+/** What was asked for of a route, kept beside its dialplan, and what a write changes of it. */
+import type { Caller } from '../../../rest/caller.ts'
+import { ValidationError } from '../../../rest/errors.ts'
+import type { Transaction } from '../../../rest/write/transaction.ts'
+import { domainOf, type Place } from '../../dialling/destinations.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** What was sent and differs from what was kept. */
+export function changesOf(kept: Values | undefined, inputs: Values): ReadonlySet<string> {
+  const names = Object.keys(inputs).filter((name) => !isSame(kept?.[name], inputs[name]))
+  return new Set(names)
+}
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  (isNone(one) && isNone(other)) || JSON.stringify(one) === JSON.stringify(other)
+
+/** Whether a value says nothing. */
+export const isNone = (value: unknown): boolean => value === null || value === undefined || value === ''
+
+/** Fails with sentences of one field. */
+export function refuse(field: string, ...sentences: string[]): never {
+  throw new ValidationError({ [field]: sentences })
+}
+
+/** The tenant whose route it is; a route has one. */
+export async function placeOf(tx: Transaction, domainId: string | null | undefined): Promise<Place> {
+  return (await domainOf(tx, domainId)) ?? refuse('domain_id', 'This field may not be null.')
+}
+
+/** Who administers one tenant writes into its context; inbound routes go into that of calls from outside, too. */
+export function checkContext(caller: Caller, place: Place, context: string, others: readonly string[]): void {
+  if (caller.role === 'admin_api' || context === place.name || others.includes(context)) return
+  const names = [place.name, ...others].join(' or ')
+  refuse('context', `You may write dialplans of the context ${names} only.`)
+}
+
+/** The first and last place among the dialplans of a context that a route may have. */
+export function sequenceErrors(sequence: unknown): Record<string, string[]> {
+  if (typeof sequence !== 'number') return {}
+  if (sequence < FIRST) return { sequence: [`Ensure this value is greater than or equal to ${FIRST}.`] }
+  if (sequence > LAST) return { sequence: [`Ensure this value is less than or equal to ${LAST}.`] }
+  return {}
+}
+
+const FIRST = 100
+const LAST = 999
+
+/** Columns a route cannot be without, though dialplans can. */
+export function nullErrors(values: Values, names: readonly string[]): Record<string, string[]> {
+  const nulls = names.filter((name) => values[name] === null || values[name] === '')
+  return Object.fromEntries(
+    nulls.map((name) => [
+      name,
+      [values[name] === null ? 'This field may not be null.' : 'This field may not be blank.'],
+    ]),
+  )
+}
