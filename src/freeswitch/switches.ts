@@ -23,6 +23,12 @@ export interface Switches {
   /** Makes the switches forget the directory of these domains, or of all. */
   flushDirectory(domainIds: readonly string[] | 'all'): Promise<unknown>
   gateway(command: GatewayCommand, gateway: { readonly id: string; readonly profile: string }): Promise<unknown>
+  /** Makes the switches forget these queues. */
+  flushCallCentre(queueIds: readonly string[]): Promise<unknown>
+  /** Makes the switches forget the dialplans of these contexts, or of all. */
+  flushDialplan(contexts: readonly string[] | 'all'): Promise<unknown>
+  /** Makes the switches forget these IVR menus. */
+  flushIvrMenu(menuIds: readonly string[]): Promise<unknown>
   clickToDial(call: ClickedCall): Promise<unknown>
 }
 
@@ -31,6 +37,9 @@ export const noSwitches: Switches = {
   has: () => false,
   flushDirectory: () => refuse('its cached directory could not be flushed'),
   gateway: (command) => refuse(`the gateway command ${command} was not sent`),
+  flushCallCentre: () => refuse('its cached queues could not be flushed'),
+  flushDialplan: () => refuse('its cached dialplans could not be flushed'),
+  flushIvrMenu: () => refuse('its cached IVR menus could not be flushed'),
   clickToDial: () => refuse('the call was not made'),
 }
 

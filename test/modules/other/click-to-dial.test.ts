@@ -1,4 +1,5 @@
 /** Click-to-dial: what may be dialled, whose telephone rings, and how a command stands beside the resources. */
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { destinationInput } from '../../../src/modules/other/click-to-dial/destination.ts'
@@ -48,7 +49,7 @@ describe('what is dialled', () => {
       "1001' XML",
       '1001&park()',
       '1\n2',
-      '$' + '{system ls}',
+      '${system ls}',
       '[a]1',
       '{a=b}1',
       '1,2',
@@ -206,3 +207,4 @@ describe('a command', () => {
     })
   })
 })
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
