@@ -17,6 +17,7 @@ import database from './plugins/database.ts'
 import documentation from './plugins/documentation.ts'
 import errors, { refuseUnroutable } from './plugins/errors.ts'
 import freeswitch from './plugins/freeswitch.ts'
+import media from './plugins/media.ts'
 import observation from './plugins/observation.ts'
 import permissions from './plugins/permissions.ts'
 import protection from './plugins/protection.ts'
@@ -64,6 +65,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
   await app.register(permissions)
   await app.register(bodies)
   await app.register(chores)
+  await app.register(media)
   await app.register(switchRoutes)
   await app.register(freeswitch)
   await app.register(signIn)

@@ -51,7 +51,8 @@ async function receive(root: string, source: Readable, limit: number): Promise<D
 async function copy(source: Readable, file: FileHandle, limit: number): Promise<{ size: number; digest: string }> {
   const hash = createHash('sha256')
   let size = 0
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  // Of a request that is destroyed nobody sees an answer.
+  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > limit) throw new FileTooLarge(limit)
     hash.update(chunk)

@@ -1,5 +1,14 @@
 /** A file that a request brought, told from its content to be audio. */
+import type { Readable } from 'node:stream'
 import type { Draft, Extension } from './store.ts'
+
+/** A file as it arrives. */
+export interface Arriving {
+  /** The field it comes in, which errors name. */
+  readonly field: string
+  readonly name: string | undefined
+  readonly source: Readable
+}
 
 /** What the bytes say they are. */
 export interface Audio {

@@ -1,10 +1,10 @@
 /** Bodies: JSON, HTML forms and multipart. Anything else is a 415. */
 import { isUtf8 } from 'node:buffer'
 import formbody from '@fastify/formbody'
-import multipart from '@fastify/multipart'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import multipart, { type MultipartFile } from '@fastify/multipart'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { badRequest, ValidationError } from '../rest/errors.ts'
+import { ApiError, badRequest, ValidationError } from '../rest/errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,12 +21,12 @@ async function bodies(app: FastifyInstance): Promise<void> {
   )
   await app.register(formbody, { parser: readForm })
   await app.register(multipart, { limits: { fields: 1000, fieldSize: app.config.limits.bodyBytes, parts: 1000 } })
-  app.addHook('preValidation', (request, _reply, done) => {
+  app.addHook('preValidation', (request, reply, done) => {
     const type = request.headers['content-type']
     if (type === undefined) return done()
     request.isForm = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)
     if (!request.isMultipart()) return done()
-    readMultipart(request).then((body) => {
+    readMultipart(request, reply).then((body) => {
       request.body = body
       done()
     }, done)
@@ -55,21 +55,41 @@ function fromEntries(entries: Iterable<readonly [string, string]>): Record<strin
   return Object.fromEntries(entries)
 }
 
-async function readMultipart(request: FastifyRequest): Promise<Record<string, string>> {
+/** The fields of a form; a file goes where files are kept, if the route takes one. */
+async function readMultipart(request: FastifyRequest, reply: FastifyReply): Promise<Record<string, string>> {
   const fields: [string, string][] = []
   try {
-    for await (const part of request.parts()) {
+    for await (const part of request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY } })) {
       if (part.type === 'field') fields.push([part.fieldname, String(part.value)])
-      else {
-        part.file.resume()
-        throw new ValidationError({ [part.fieldname]: ['A file is not taken here.'] })
-      }
+      else if (!isNoFile(part)) await takeFile(request, reply, part)
     }
   } catch (error) {
-    if (error instanceof ValidationError || (error as { statusCode?: number }).statusCode === 413) throw error
+    if (error instanceof ApiError || (error as { statusCode?: number }).statusCode === 413) throw error
     throw badRequest(`Multipart form parse error - ${(error as Error).message}`)
   }
   return fromEntries(fields)
+}
+
+/** Names of parts that bring a row's file: its column's, and those that clients like. */
+const FILE_FIELDS = new Set(['filename', 'file', 'audio', 'upload'])
+
+async function takeFile(request: FastifyRequest, reply: FastifyReply, part: MultipartFile): Promise<void> {
+  const { fieldname: field, filename, file } = part
+  const refuse = (sentence: string) => {
+    file.resume()
+    return new ValidationError({ [field]: [sentence] })
+  }
+  if (!request.routeOptions.config.takesFile) throw refuse('A file is not taken here.')
+  if (!FILE_FIELDS.has(field)) throw refuse('A file is not taken here: send it as filename.')
+  if (request.upload) throw refuse('Send one file only.')
+  await request.server.takeFile(request, reply, { field, name: filename, source: file })
+}
+
+/** What browsers send of a field for files where none was chosen. */
+function isNoFile({ filename, file }: MultipartFile): boolean {
+  if (filename !== '') return false
+  file.resume()
+  return true
 }
 
 export default plugin(bodies, { name: 'bodies', decorators: { fastify: ['config'] } })

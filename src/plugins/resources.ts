@@ -39,15 +39,19 @@ async function resources(app: FastifyInstance): Promise<void> {
     database: databaseOn(app.statements),
     callers: app.callers,
     switches: app.switches,
+    media: app.media,
   } as Services
   const host: Host = {
     pool: app.pool,
     lane: app.lane,
     exports: app.exports,
     services,
+    media: app.media,
     baseUrl: (request) => baseUrl(app, request),
     caller: callerOf,
     isForm: (request) => request.isForm,
+    upload: (request) => request.upload,
+    takeFile: (request, reply, file) => app.takeFile(request, reply, file),
   }
   app.decorate('registry', registry)
   app.decorate('restHost', host)
@@ -112,6 +116,7 @@ export default plugin(resources, {
     'errors',
     'freeswitch',
     'chores',
+    'media',
     'switch-routes',
   ],
 })

@@ -174,12 +174,23 @@ function checkDefinition(resource: Resource, model: Model, fields: ReadonlyMap<s
     for (const one of [name, ...others]) columnAt(model, one)
   }
   checkTotals(resource, model)
+  checkMedia(resource, model)
   for (const [name, others] of Object.entries(resource.also ?? {})) {
     const { type } = columnAt(model, name)
     const unlike = others.find((other) => columnAt(model, other).type !== type || columnAt(model, other).secret)
     if (unlike) throw new Error(`also names ${unlike}, which cannot be compared as ${name} is`)
   }
   if (Object.keys(resource.access).length === 0) throw new Error('no role has access')
+}
+
+const MEDIA_COLUMNS = ['filename', 'size', 'duration', 'content_type', 'digest', 'stored_as', 'updated']
+
+function checkMedia({ media, tenant, actions = {} }: Resource, model: Model): void {
+  if (!media) return
+  for (const name of MEDIA_COLUMNS) columnAt(model, name)
+  if (tenant === undefined) throw new Error('rows with audio name their tenant: files stand in its folder')
+  const taken = ['audio', 'download'].find((name) => actions[name])
+  if (taken) throw new Error(`${taken} is the engine's own path of a row with audio`)
 }
 
 function checkTotals({ totals, download }: Resource, model: Model): void {

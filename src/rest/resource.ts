@@ -148,6 +148,8 @@ export interface Media {
   readonly name: string
   /** Roles whose updates change some columns only (`changes`) and that replace the audio all the same. */
   readonly replacedBy?: readonly Role[]
+  /** Values of a new row that comes with a file and leaves them out; `zone` is the server's time zone. */
+  readonly fill?: (zone: string) => Readonly<Record<string, unknown>>
 }
 
 /** Says what a refusal by a constraint of another table means, as sentences by field. `row` is what was to be stored. */

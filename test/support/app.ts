@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { type AppConfig, buildApp } from '../../src/app.ts'
 import { createToken } from '../../src/auth/tokens.ts'
@@ -35,7 +38,9 @@ type Modules = Parameters<typeof buildApp>[1]
 /** A silent application without rate limits; `changes` replace parts of its configuration. */
 export async function testApp(changes: Partial<AppConfig> = {}, modules?: Modules): Promise<TestApp> {
   const database = await createDatabase()
+  const mediaRoot = await mkdtemp(join(tmpdir(), 'pbx-api-media-'))
   const config = readConfig({
+    MEDIA_ROOT: mediaRoot,
     LOG_LEVEL: 'silent',
     RATE_LIMIT_MAX: '0',
     DATABASE_POOL_SIZE: '5',
@@ -48,6 +53,7 @@ export async function testApp(changes: Partial<AppConfig> = {}, modules?: Module
     async close() {
       await app.close()
       await database.drop()
+      await rm(mediaRoot, { recursive: true, force: true })
     },
   }
 }

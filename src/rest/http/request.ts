@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import type { Exports } from '../../database/exports.ts'
 import type { Lane } from '../../database/lane.ts'
+import type { MediaStore } from '../../media/store.ts'
+import type { Arriving, Upload } from '../../media/upload.ts'
 import type { Caller } from '../caller.ts'
 import { notFound } from '../errors.ts'
 import { applied, type Preferences, readPreferences } from '../prefer.ts'
@@ -17,11 +19,16 @@ export interface Host {
   readonly lane: Lane
   readonly exports: Exports
   readonly services: Services
+  readonly media: MediaStore
   /** The scheme and host of this request's URLs, without a slash at the end. */
   baseUrl(request: FastifyRequest): string
   caller(request: FastifyRequest): Caller
   /** Whether the request's body came from a form. */
   isForm(request: FastifyRequest): boolean
+  /** The file that the request brought; only routes that take files have one. */
+  upload(request: FastifyRequest): Upload | undefined
+  /** Takes in a file that is the request's body: it becomes its upload. */
+  takeFile(request: FastifyRequest, reply: FastifyReply, file: Arriving): Promise<void>
 }
 
 /** What is known of a request once it is permitted. */
@@ -47,6 +54,7 @@ export function asked(host: Host, request: FastifyRequest, reply: FastifyReply):
 export const writer = (host: Host, { caller, apiUrl, address }: Asked): Writer => ({
   pool: host.pool,
   services: host.services,
+  media: host.media,
   caller,
   apiUrl,
   address,

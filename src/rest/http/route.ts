@@ -9,6 +9,8 @@ export type Method = (typeof METHODS)[number]
 
 interface Handler {
   readonly roles: readonly Role[]
+  /** Whether its body may bring a file. */
+  readonly takesFile?: boolean
   handle(request: FastifyRequest, reply: FastifyReply): unknown
 }
 export type Handlers = Partial<Record<Method, Handler>>
@@ -22,7 +24,7 @@ export function route(app: FastifyInstance, url: string, roles: readonly Role[],
     app.route({
       method,
       url,
-      config: { access: handler?.roles ?? roles },
+      config: { access: handler?.roles ?? roles, takesFile: handler?.takesFile ?? false },
       handler: async (request, reply) => {
         if (!handler) throw methodNotAllowed(request.method, allow)
         if (method === 'OPTIONS') reply.header('Allow', allow.join(', '))

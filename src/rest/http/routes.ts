@@ -13,6 +13,7 @@ import { create, remove, update } from '../write/write.ts'
 import { addActions } from './actions.ts'
 import { addDownload } from './download.ts'
 import { expectation, isKnown, sendTag } from './etag.ts'
+import { addMedia } from './media.ts'
 import { metadata } from './metadata.ts'
 import { negotiate } from './negotiate.ts'
 import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
@@ -27,15 +28,17 @@ export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled):
   const roles = ROLES.filter((role) => compiled.views.has(role))
   addActions(app, host, compiled)
   addDownload(app, host, compiled)
+  addMedia(app, host, compiled)
+  const takesFile = compiled.resource.media !== undefined
   route(app, `/api/${path}/`, roles, {
     GET: { roles: rolesWith(compiled, 'list'), handle: listHandler(host, compiled) },
-    POST: { roles: rolesWith(compiled, 'create'), handle: createHandler(host, compiled) },
+    POST: { roles: rolesWith(compiled, 'create'), takesFile, handle: createHandler(host, compiled) },
     OPTIONS: { roles, handle: (request) => metadata(compiled, host.caller(request), 'collection') },
   })
   route(app, `/api/${path}/:id/`, roles, {
     GET: { roles: rolesWith(compiled, 'retrieve'), handle: retrieveHandler(host, compiled) },
-    PUT: { roles: rolesWith(compiled, 'update'), handle: updateHandler(host, compiled, 'replace') },
-    PATCH: { roles: rolesWith(compiled, 'update'), handle: updateHandler(host, compiled, 'update') },
+    PUT: { roles: rolesWith(compiled, 'update'), takesFile, handle: updateHandler(host, compiled, 'replace') },
+    PATCH: { roles: rolesWith(compiled, 'update'), takesFile, handle: updateHandler(host, compiled, 'update') },
     DELETE: { roles: rolesWith(compiled, 'delete'), handle: deleteHandler(host, compiled) },
     OPTIONS: { roles, handle: optionsRowHandler(host, compiled) },
   })
@@ -130,4 +133,5 @@ const input = (host: Host, request: FastifyRequest, { prefer }: Asked) => ({
   body: request.body,
   form: host.isForm(request),
   strict: prefer.strict,
+  upload: host.upload(request),
 })

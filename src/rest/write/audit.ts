@@ -11,7 +11,7 @@ const MASK = '***'
 /** Longer text is cut: the log tells what changed, it is no copy of everything. */
 const LONGEST_TEXT = 4000
 /** Set by each write; they say nothing that the log does not. */
-const SAID_ALREADY = new Set(['id', 'created', 'updated', 'updated_by', 'synchronised'])
+const SAID_ALREADY = new Set(['id', 'created', 'updated', 'updated_by', 'synchronised', 'stored_as'])
 
 type Values = Record<string, unknown>
 
@@ -91,7 +91,8 @@ function tenantSql({ model, resource }: Compiled, id: string): string {
   return `(SELECT ${value} FROM ${identifier(model.table)} t WHERE t.${identifier(key.name)} = ${id}::${key.sqlType})`
 }
 
-function pathSql(model: Model, alias: string, [step, ...rest]: readonly string[]): string {
+/** SQL of what stands at the end of a path from the row `alias`. */
+export function pathSql(model: Model, alias: string, [step, ...rest]: readonly string[]): string {
   if (rest.length === 0) return `${alias}.${identifier(step!)}`
   const hop = model.hops.get(step!)!
   const other = modelOf(hop.model)

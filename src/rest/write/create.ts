@@ -6,6 +6,7 @@ import { rowsFor, viewFor } from '../read/plan.ts'
 import { shapeOf } from '../read/shape.ts'
 import type { Compiled } from '../registry.ts'
 import { recordCreated } from './audit.ts'
+import { keepFile, withFile } from './media.ts'
 import { withIds } from './named.ts'
 import { insertStatement } from './statements.ts'
 import { auditName } from './transaction.ts'
@@ -22,8 +23,9 @@ export async function createIn(
 ): Promise<Step> {
   const { resource } = compiled
   const view = viewFor(compiled, writer.caller, 'create')
-  const valid = await readCreated(db, writer, compiled, input)
+  const valid = await readCreated(db, writer, compiled, withFile(writer, compiled, input, 'create'))
   attempt.valid = valid
+  await keepFile(db, compiled, input, valid, null)
   const lookAgain = needsSecondLook(compiled, writer.caller)
   const shape = lookAgain ? undefined : shapeOf(compiled, view, 'all')
   const [texts = []] = await db.runText(insertStatement(compiled, [valid.values], shape))

@@ -6,6 +6,7 @@ import { viewFor } from '../read/plan.ts'
 import { addError } from '../read/query.ts'
 import type { Compiled, View } from '../registry.ts'
 import { recordDeleted, recordUpdated } from './audit.ts'
+import { keepFile, withFile } from './media.ts'
 import { withIds } from './named.ts'
 import { deleteStatement, lockStatement, updateStatement } from './statements.ts'
 import { auditName } from './transaction.ts'
@@ -38,13 +39,14 @@ export async function updateIn(
   const view = viewFor(compiled, caller, 'update')
   const before = await found(db, compiled, caller, id, 'update', lockStatement)
   await checkExpected(db, writer, compiled, id, 'update', expected)
-  const named = await withIds(db, compiled, caller, input)
+  const named = await withIds(db, compiled, caller, withFile(writer, compiled, input, mode))
   const valid = validate(compiled, view, caller, named.input, mode)
   attempt.valid = valid
   named.addErrors(valid.errors)
   refuseChanges(view, valid, await asSeen(db, writer, compiled, id, view, valid, before))
   refuse(compiled, caller, valid, before)
   await settleErrors(db, compiled, caller, valid)
+  await keepFile(db, compiled, input, valid, before)
   const row = await changeRow(db, writer, compiled, before, valid)
   return { id, row, ...(await readBack(db, writer, compiled, id, 'update')) }
 }

@@ -1,4 +1,5 @@
 /** A body into values for columns, or sentences for each field at fault. The sentences are DRF's. */
+import type { Upload } from '../../media/upload.ts'
 import type { Caller } from '../caller.ts'
 import { type FieldErrors, forbidden, ValidationError } from '../errors.ts'
 import type { Field } from '../fields.ts'
@@ -17,6 +18,8 @@ export interface BodyInput {
   /** From an HTML form or multipart, where everything is text and nothing can be null. */
   readonly form: boolean
   readonly strict: boolean
+  /** The file that came with it. */
+  readonly upload?: Upload | undefined
 }
 
 export interface Valid {

@@ -6,6 +6,7 @@ import { connection, inTransaction } from '../database.ts'
 import type { Compiled } from '../registry.ts'
 import { explainRefusal, isConstraintError } from './constraints.ts'
 import { createIn } from './create.ts'
+import { giving } from './media.ts'
 import { changeIn, removeIn, updateIn } from './update.ts'
 import type { BodyInput, Mode } from './validate.ts'
 import { type Attempt, announce, type Expectation, type Writer, type Written } from './writer.ts'
@@ -16,7 +17,7 @@ export type { Writer, Written }
 export async function create(writer: Writer, compiled: Compiled, input: BodyInput): Promise<Written> {
   const attempt: Attempt = {}
   const { row, ...written } = await explained(writer, compiled, attempt, undefined, () =>
-    inTransaction(writer.pool, (db) => createIn(db, writer, compiled, input, attempt)),
+    giving(input.upload, () => inTransaction(writer.pool, (db) => createIn(db, writer, compiled, input, attempt))),
   )
   await announce(writer, compiled, row)
   return written
@@ -35,7 +36,9 @@ export async function update(
 ): Promise<Written> {
   const attempt: Attempt = {}
   const { row, ...written } = await explained(writer, compiled, attempt, id, () =>
-    inTransaction(writer.pool, (db) => updateIn(db, writer, compiled, id, input, mode, attempt, expected)),
+    giving(input.upload, () =>
+      inTransaction(writer.pool, (db) => updateIn(db, writer, compiled, id, input, mode, attempt, expected)),
+    ),
   )
   await announce(writer, compiled, row)
   return written

@@ -1,8 +1,10 @@
 /** What the steps of a write share: who writes, and what a step leaves for the next. */
 import type pg from 'pg'
+import type { MediaStore } from '../../media/store.ts'
 import type { Caller, Right } from '../caller.ts'
-import type { Connection } from '../database.ts'
+import { type Connection, databaseOn } from '../database.ts'
 import { preconditionFailed, ValidationError } from '../errors.ts'
+import { removeLeft } from '../left-files.ts'
 import type { Row } from '../model/model.ts'
 import { absence } from '../read/absence.ts'
 import { rowsFor, viewFor, withId } from '../read/plan.ts'
@@ -19,6 +21,7 @@ export interface Writer {
   readonly pool: pg.Pool
   readonly caller: Caller
   readonly services: Services
+  readonly media: MediaStore
   /** The URL of `/api/`, for the row that is given back. */
   readonly apiUrl: string
   /** Where the request came from, for the audit log. */
@@ -121,8 +124,10 @@ export function writeContext(writer: Writer, db: Connection, inputs: ReadonlyMap
   }
 }
 
-/** Tells the world, after the commit. */
+/** Tells the world, after the commit; the file that the row had before is gone with it. */
 export async function announce(writer: Writer, compiled: Compiled, row: Row): Promise<void> {
+  // One that cannot be removed now is tried again by a chore, which tells why.
+  if (compiled.resource.media) await removeLeft(databaseOn(writer.pool), writer.media).catch(() => 0)
   const { services, caller } = writer
   await compiled.resource.after?.write?.(row, { services, caller })
 }
