@@ -11,6 +11,8 @@ interface Handler {
   readonly roles: readonly Role[]
   /** Whether its body may bring a file. */
   readonly takesFile?: boolean
+  /** Bytes its body may have, where that is not as many as everywhere. */
+  readonly bodyLimit?: number
   handle(request: FastifyRequest, reply: FastifyReply): unknown
 }
 export type Handlers = Partial<Record<Method, Handler>>
@@ -24,6 +26,7 @@ export function route(app: FastifyInstance, url: string, roles: readonly Role[],
     app.route({
       method,
       url,
+      ...(handler?.bodyLimit !== undefined && { bodyLimit: handler.bodyLimit }),
       config: { access: handler?.roles ?? roles, takesFile: handler?.takesFile ?? false },
       handler: async (request, reply) => {
         if (!handler) throw methodNotAllowed(request.method, allow)

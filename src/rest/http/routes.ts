@@ -11,6 +11,7 @@ import { runList, runRow } from '../read/read.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
 import { create, remove, update } from '../write/write.ts'
 import { addActions } from './actions.ts'
+import { addBulkDelete, changeListHandler, createList, LONGER_BODY } from './bulk.ts'
 import { addDownload } from './download.ts'
 import { expectation, isKnown, sendTag } from './etag.ts'
 import { addMedia } from './media.ts'
@@ -26,13 +27,16 @@ import { tooLong } from './too-long.ts'
 export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled): void {
   const { path } = compiled.resource
   const roles = ROLES.filter((role) => compiled.views.has(role))
+  const bodyLimit = app.initialConfig.bodyLimit! * LONGER_BODY
   addActions(app, host, compiled)
   addDownload(app, host, compiled)
+  addBulkDelete(app, host, compiled)
   addMedia(app, host, compiled)
   const takesFile = compiled.resource.media !== undefined
   route(app, `/api/${path}/`, roles, {
     GET: { roles: rolesWith(compiled, 'list'), handle: listHandler(host, compiled) },
-    POST: { roles: rolesWith(compiled, 'create'), takesFile, handle: createHandler(host, compiled) },
+    PATCH: { roles: rolesWith(compiled, 'update'), bodyLimit, handle: changeListHandler(host, compiled) },
+    POST: { roles: rolesWith(compiled, 'create'), bodyLimit, takesFile, handle: createHandler(host, compiled) },
     OPTIONS: { roles, handle: (request) => metadata(compiled, host.caller(request), 'collection') },
   })
   route(app, `/api/${path}/:id/`, roles, {
@@ -83,6 +87,7 @@ function retrieveHandler(host: Host, compiled: Compiled) {
 
 function createHandler(host: Host, compiled: Compiled) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (Array.isArray(request.body)) return createList(host, compiled, request, reply)
     const about = asked(host, request, reply)
     negotiate(readQuery(request.url), request.headers.accept)
     const written = await create(writer(host, about), compiled, input(host, request, about))

@@ -26,16 +26,31 @@ export async function recordCreated(
     id: keyOf(compiled, row),
     changes: { ...valuesOf(compiled, row), ...inputsOf(compiled, valid) },
   }))
-  await insert(db, writer, compiled, 'create', entries, (_sql, id) => tenantSql(compiled, id))
+  await insert(db, writer, compiled, 'create', entries)
 }
 
-/** Records what an update changed; one that changed nothing is none. */
+/** A row that was changed, and by what. */
+export interface Changed {
+  readonly before: Row
+  readonly row: Row
+  readonly valid: Valid
+}
+
+/** Records what updates changed; one that changed nothing is none. */
 export async function recordUpdated(
   db: Connection,
   writer: Writer,
   compiled: Compiled,
-  { before, row, valid }: { before: Row; row: Row; valid: Valid },
+  updated: readonly Changed[],
 ): Promise<void> {
+  const entries = updated.flatMap((one) => {
+    const changes = changesOf(compiled, one)
+    return Object.keys(changes).length === 0 ? [] : [{ id: keyOf(compiled, one.row), changes }]
+  })
+  if (entries.length > 0) await insert(db, writer, compiled, 'update', entries)
+}
+
+function changesOf(compiled: Compiled, { before, row, valid }: Changed): Values {
   const [was, is] = [before as Values, row as Values]
   const changed = [...compiled.model.columns.values()].filter(
     ({ name }) => !SAID_ALREADY.has(name) && JSON.stringify(was[name]) !== JSON.stringify(is[name]),
@@ -44,24 +59,31 @@ export async function recordUpdated(
     column.name,
     [told(column, was[column.name]), told(column, is[column.name])],
   ])
-  const changes = { ...Object.fromEntries(columns), ...inputsOf(compiled, valid) }
-  if (Object.keys(changes).length === 0) return
-  const entry = { id: keyOf(compiled, row), changes }
-  await insert(db, writer, compiled, 'update', [entry], (_sql, id) => tenantSql(compiled, id))
+  return { ...Object.fromEntries(columns), ...inputsOf(compiled, valid) } as Values
 }
 
-/** To be asked before a row is deleted, while it can be told whose it is; what it gives records the row. */
+/** To be asked before rows are deleted, while it can be told whose they are; what it gives records them. */
 export async function recordDeleted(
   db: Connection,
   writer: Writer,
   compiled: Compiled,
-  id: string,
-): Promise<(row: Row) => Promise<void>> {
-  const tenant = await tenantOf(db, compiled, id)
-  return async (row) => {
-    const entry = { id, changes: valuesOf(compiled, row) }
-    await insert(db, writer, compiled, 'delete', [entry], (sql) => `${sql.param(tenant)}::uuid`)
+  ids: readonly string[],
+): Promise<(rows: readonly Row[]) => Promise<void>> {
+  const tenants = await tenantsOf(db, compiled, ids)
+  return async (rows) => {
+    const entries = rows.map((row) => {
+      const id = keyOf(compiled, row)
+      return { id, tenant: tenants.get(id) ?? null, changes: valuesOf(compiled, row) }
+    })
+    await insert(db, writer, compiled, 'delete', entries)
   }
+}
+
+interface Entry {
+  readonly id: string
+  /** Of a row that is gone; of any other it is looked up. */
+  readonly tenant?: string | null
+  readonly changes: Values
 }
 
 async function insert(
@@ -69,16 +91,16 @@ async function insert(
   { caller, address }: Writer,
   compiled: Compiled,
   action: string,
-  entries: readonly { readonly id: string; readonly changes: Values }[],
-  tenant: (sql: Sql, id: string) => string,
+  entries: readonly Entry[],
 ): Promise<void> {
   const sql = new Sql()
-  const json = JSON.stringify(entries.map(({ id, changes }) => ({ row_id: id, changes })))
+  const json = JSON.stringify(entries.map(({ id, tenant, changes }) => ({ row_id: id, tenant, changes })))
+  const tenant = action === 'delete' ? 'e."tenant"' : tenantSql(compiled, 'e."row_id"')
   const who = [caller.userId, caller.username, address, action, compiled.resource.path].map((value) => sql.param(value))
   const table = identifier(modelOf(AUDIT_MODEL).table)
   await db.run(
     sql.statement(
-      `INSERT INTO ${table} ("user_id", "username", "address", "action", "resource", "row_id", "changes", "domain_id") SELECT ${who[0]}::integer, ${who[1]}, ${who[2]}, ${who[3]}, ${who[4]}, e."row_id", e."changes", ${tenant(sql, 'e."row_id"')} FROM jsonb_to_recordset(${sql.param(json)}::jsonb) AS e("row_id" text, "changes" jsonb)`,
+      `INSERT INTO ${table} ("user_id", "username", "address", "action", "resource", "row_id", "changes", "domain_id") SELECT ${who[0]}::integer, ${who[1]}, ${who[2]}, ${who[3]}, ${who[4]}, e."row_id", e."changes", ${tenant} FROM jsonb_to_recordset(${sql.param(json)}::jsonb) AS e("row_id" text, "tenant" uuid, "changes" jsonb)`,
     ),
   )
 }
@@ -100,11 +122,17 @@ export function pathSql(model: Model, alias: string, [step, ...rest]: readonly s
   return `(SELECT ${pathSql(other, inner, rest)} FROM ${identifier(other.table)} ${inner} WHERE ${inner}.${identifier(hop.remote)} = ${alias}.${identifier(hop.local)})`
 }
 
-async function tenantOf(db: Connection, compiled: Compiled, id: string): Promise<unknown> {
-  if (compiled.resource.tenant === undefined) return null
+/** The tenants of rows by their ids. */
+async function tenantsOf(
+  db: Connection,
+  compiled: Compiled,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (compiled.resource.tenant === undefined) return new Map()
   const sql = new Sql()
-  const [row] = await db.run(sql.statement(`SELECT ${tenantSql(compiled, sql.param(id))}`))
-  return row?.[0] ?? null
+  const each = `unnest(${sql.param(ids)}::text[]) AS e("row_id")`
+  const rows = await db.run(sql.statement(`SELECT e."row_id", ${tenantSql(compiled, 'e."row_id"')} FROM ${each}`))
+  return new Map(rows as [string, string | null][])
 }
 
 const keyOf = ({ model }: Compiled, row: Row) => String((row as Values)[model.primaryKey.name])

@@ -10,8 +10,17 @@ import { identifier, Sql } from '../sql.ts'
 import { noSuchRow, readUuid } from '../values/identity.ts'
 import type { BodyInput } from './validate.ts'
 
+/** Names that were looked up already, for many inputs at once. */
+export type KnownNames = Map<string, Promise<unknown>>
+
 /** The input with ids in place of names; a name of no row in the caller's scope becomes an error of its field. */
-export async function withIds(db: Connection, compiled: Compiled, caller: Caller, input: BodyInput) {
+export async function withIds(
+  db: Connection,
+  compiled: Compiled,
+  caller: Caller,
+  input: BodyInput,
+  known: KnownNames = new Map(),
+) {
   const unknown: [field: string, name: string][] = []
   const found: Record<string, unknown> = {}
   const { body } = input
@@ -20,7 +29,9 @@ export async function withIds(db: Connection, compiled: Compiled, caller: Caller
     for (const [field, column] of Object.entries(named)) {
       const sent = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : undefined
       if (typeof sent !== 'string' || sent.trim() === '' || readUuid(sent) !== undefined) continue
-      const id = await idOf(db, compiled, caller, field, column, sent.trim())
+      const key = `${field} ${sent.trim()}`
+      if (!known.has(key)) known.set(key, idOf(db, compiled, caller, field, column, sent.trim()))
+      const id = await known.get(key)
       if (id === undefined) unknown.push([field, sent])
       // Left out it would become the caller's own; so it stays, to be refused.
       found[field] = id ?? sent

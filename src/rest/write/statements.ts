@@ -1,4 +1,4 @@
-/** The statements that write one row of a resource. */
+/** The statements that write one row of a resource; those of many rows are in statements-of-many.ts. */
 import type { Predicate } from '../access.ts'
 import type { Statement } from '../database.ts'
 import { columnAt, modelOf } from '../model/model.ts'

@@ -82,10 +82,10 @@ export async function removeIn(
     const errors = resource.refuse?.({ values: null, inputs: {}, before, caller })
     if (errors) throw new ValidationError(errors)
   }
-  const record = await recordDeleted(db, writer, compiled, id)
+  const record = await recordDeleted(db, writer, compiled, [id])
   const row = await found(db, compiled, caller, id, 'delete', deleteStatement)
   await resource.within?.delete?.(row, writeContext(writer, db, new Map()))
-  await record(row)
+  await record([row])
   return row
 }
 
@@ -96,12 +96,12 @@ async function changeRow(db: Connection, writer: Writer, compiled: Compiled, bef
   const [[json] = []] = valid.values.size > 0 ? await db.run(updateStatement(compiled, id, valid.values)) : []
   const row = typeof json === 'string' ? (JSON.parse(json) as Row) : before
   await resource.within?.update?.(row, before, writeContext(writer, db, valid.inputs))
-  await recordUpdated(db, writer, compiled, { before, row, valid })
+  await recordUpdated(db, writer, compiled, [{ before, row, valid }])
   return row
 }
 
 /** A role that may change some fields only may send the others with the value they have. */
-function refuseChanges(view: View, valid: Valid, before: Row): void {
+export function refuseChanges(view: View, valid: Valid, before: Row): void {
   const { changes, reserved } = view.access
   if (!changes && !reserved) return
   for (const [name, value] of [...valid.values, ...valid.inputs]) {
@@ -115,7 +115,7 @@ function refuseChanges(view: View, valid: Valid, before: Row): void {
 }
 
 /** The row with what the caller sees beyond its columns, where that was sent and is not the caller's to change. */
-async function asSeen(
+export async function asSeen(
   db: Connection,
   writer: Writer,
   compiled: Compiled,
