@@ -1,9 +1,12 @@
 /** What the switch does with calls. */
 import { moduleOf } from '../../plugins/resources.ts'
 import type { Report, Resource } from '../../rest/resource.ts'
+import { dialplanDetails } from './dialplan-details.ts'
+import { dialplans } from './dialplans.ts'
 import { inboundRoutes } from './routes/inbound.ts'
 import { outboundRoutes } from './routes/outbound.ts'
 
-export const resources: readonly (Resource | Report)[] = [inboundRoutes, outboundRoutes]
+/** `dialplans` comes first: it answers for the rows that others refer to. */
+export const resources: readonly (Resource | Report)[] = [dialplans, dialplanDetails, inboundRoutes, outboundRoutes]
 
 export default moduleOf('dialplans', resources)
