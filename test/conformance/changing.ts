@@ -5,7 +5,6 @@ import type { Column } from '../../src/rest/model/model.ts'
 import { expectError, expectFieldErrors, FORBIDDEN } from './answers.ts'
 import type { Expected, Values } from './fixture.ts'
 import type { Id, Row } from './reference.ts'
-import { another } from './samples.ts'
 import type { Check, Subject } from './subject.ts'
 
 export function changingChecks(subject: Subject, role: Role, expected: Expected): Check[] {
@@ -56,7 +55,7 @@ async function changesOwn(subject: Subject, role: Role, expected: Expected): Pro
   for (const [name, column] of subject.writable) {
     const may = changes ? changes.includes(name) : !reserved.includes(name) && !createOnly.includes(name)
     if (!may || column.references || subject.places(name)) continue
-    const value = another(name, column, (await subject.find(row[subject.key] as Id))![name], subject.stage.next())
+    const value = subject.another(name, column, (await subject.find(row[subject.key] as Id))![name])
     const answer = await subject.as(role, 'PATCH', url, { [name]: value })
     expect(answer.status, `${name}: ${answer.text}`).toBe(200)
     const after = (await subject.find(row[subject.key] as Id))!
@@ -89,7 +88,7 @@ async function changesOnly(subject: Subject, role: Role, expected: Expected): Pr
   const seen = new Set(seenFields(subject, role).map(([name]) => name))
   expect(others.length).toBeGreaterThan(0)
   for (const [name, column] of others) {
-    const value = column.references ? otherRelation(column) : another(name, column, before[name], subject.stage.next())
+    const value = column.references ? otherRelation(column) : subject.another(name, column, before[name])
     const refused = await subject.as(role, 'PATCH', subject.rowUrl(id), { [name]: value })
     expectFieldErrors(refused, [name], `${name}: ${value}`)
     expect(await subject.find(id), name).toEqual(before)
@@ -111,7 +110,7 @@ async function reserves(subject: Subject, role: Role, expected: Expected): Promi
   for (const name of expected.reserved!) {
     const column = subject.column(name)!
     const refused = await subject.as(role, 'PATCH', subject.rowUrl(id), {
-      [name]: another(name, column, before[name], subject.stage.next()),
+      [name]: subject.another(name, column, before[name]),
     })
     expectError(refused, 403, FORBIDDEN, name)
     expect(await subject.find(id), name).toEqual(before)

@@ -137,9 +137,10 @@ async function forms(subject: Subject): Promise<void> {
 }
 
 async function fullLength(subject: Subject): Promise<void> {
+  const { formed = {} } = subject.fixture
   const shaped = (name: string) => {
     const column = subject.column(name)!
-    return column.choices !== undefined || column.email || column.username || isAddresses(column)
+    return column.choices !== undefined || column.email || column.username || isAddresses(column) || name in formed
   }
   for (const letter of ['x', '😀']) {
     const body = await subject.body('full', subject.anyOwner)

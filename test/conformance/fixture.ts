@@ -70,7 +70,9 @@ export interface Fixture {
   /** What else belongs to a row that was inserted. */
   inserted?(stage: Stage, owner: Owner, id: Id): Promise<void>
   /** Values of a body that the model cannot tell. */
-  body?(stage: Stage, n: number): Promise<Values> | Values
+  body?(stage: Stage, n: number, owner: Owner): Promise<Values> | Values
+  /** The n-th value of fields whose text has a form that the model cannot tell; of two neighbours each is another. */
+  readonly formed?: Readonly<Record<string, (n: number) => unknown>>
   /** Values the server fills in when a create leaves them out, where they are not the columns' defaults. */
   filled?(body: Values, stage: Stage): Values
   readonly expected: Readonly<Record<Role, Expected | 'nothing'>>

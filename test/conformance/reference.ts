@@ -74,7 +74,8 @@ export function cellOf(tables: Tables, resource: Resource, row: Row, name: strin
   const path = pathOf(resource, name)
   if (path !== undefined) return follow(tables, model, row, path)
   const nested = resource.nested?.[name]
-  if (!nested) return `${apiUrl}${resource.path}/${key}/`
+  const link = resource.links?.[name]
+  if (!nested) return `${apiUrl}${resource.path}/${key}/${link === undefined ? '' : `${link}/`}`
   const { through, columns, order } = nested
   const other = modelOf(nested.model).primaryKey.name
   const joined = tables.get(through.model)!.filter((join) => String(join[through.here]) === key)

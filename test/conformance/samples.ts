@@ -104,8 +104,14 @@ export function sampleRow(model: Model, n: number): Values {
 export const shifted = (name: string, n: number): number =>
   n + ([...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 29)
 
-/** A value that differs from the one given, where the column has another. */
-export function another(name: string, column: Column, value: unknown, n: number): unknown {
-  const candidates = column.choices ?? [0, 1].map((step) => sample(column, shifted(name, n) + step))
+/** A value that differs from the one given, where the column has another; `make` gives the column's n-th. */
+export function another(
+  name: string,
+  column: Column,
+  value: unknown,
+  n: number,
+  make: (n: number) => unknown = (m) => sample(column, m),
+): unknown {
+  const candidates = column.choices ?? [0, 1].map((step) => make(shifted(name, n) + step))
   return candidates.find((candidate) => candidate !== value)
 }

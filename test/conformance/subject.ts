@@ -6,7 +6,7 @@ import type { Compiled } from '../../src/rest/registry.ts'
 import type { Answer } from '../support/app.ts'
 import { type Expected, type Fixture, OWNERS, type Owner, type Values } from './fixture.ts'
 import { cellOf, compare, follow, type Id, insertRow, pathOf, type Row, type Tables } from './reference.ts'
-import { sample, sampleRow, shifted } from './samples.ts'
+import { another, sample, sampleRow, shifted } from './samples.ts'
 import { API_URL, type Stage } from './stage.ts'
 
 /** Enough for a second page of the usual size, and few enough for one of the largest. */
@@ -69,7 +69,11 @@ export class Subject {
 
   private async insertRow(place: Values, n: number): Promise<Id> {
     const { model, resource } = this.compiled
-    const values = { ...sampleRow(model, n), ...place, ...resource.where }
+    const row = sampleRow(model, n)
+    for (const [name, form] of Object.entries(this.fixture.formed ?? {})) {
+      if (row[name] !== null && row[name] !== '') row[name] = form(shifted(name, n))
+    }
+    const values = { ...row, ...place, ...resource.where }
     return insertRow(this.stage.world.app.pool, model, values)
   }
 
@@ -162,16 +166,26 @@ export class Subject {
     const { fixture, stage } = this
     const n = stage.next()
     const place = fixture.place(stage, owner) ?? {}
-    const told = (await fixture.body?.(stage, n)) ?? {}
+    const told = (await fixture.body?.(stage, n, owner)) ?? {}
     const needed = new Set([...fixture.required, ...extra])
     const values: Values = {}
     for (const [name, column] of this.writable) {
       if (kind === 'minimal' && !needed.has(name)) continue
       if (name in told) values[name] = told[name]
       else if (name in place) values[name] = place[name]
-      else if (!column.references) values[name] = sample(column, shifted(name, n))
+      else if (!column.references) values[name] = this.sample(name, column, shifted(name, n))
     }
     return values
+  }
+
+  /** The n-th value of a field. */
+  sample(name: string, column: Column, n: number): unknown {
+    return this.fixture.formed?.[name]?.(n) ?? sample(column, n)
+  }
+
+  /** A value of a field that differs from the one given. */
+  another(name: string, column: Column, value: unknown): unknown {
+    return another(name, column, value, this.stage.next(), (n) => this.sample(name, column, n))
   }
 
   /** Whether a field says whose a row is, and so takes values of its owner's only. */

@@ -3,7 +3,6 @@ import { expect } from 'vitest'
 import { expectError, expectFieldErrors, NOT_FOUND } from './answers.ts'
 import type { Values } from './fixture.ts'
 import type { Id, Row } from './reference.ts'
-import { another } from './samples.ts'
 import type { Check, Subject } from './subject.ts'
 
 export function updatingChecks(subject: Subject): Check[] {
@@ -74,7 +73,7 @@ async function patches(subject: Subject): Promise<void> {
     if (!(name in full)) continue
     const before = (await subject.find(id))!
     const isGiven = column.references || subject.places(name)
-    const value = isGiven ? full[name] : another(name, column, before[name], subject.stage.next())
+    const value = isGiven ? full[name] : subject.another(name, column, before[name])
     const answer = await subject.admin('PATCH', subject.rowUrl(id), { [name]: value })
     expect(answer.status, `${name}: ${answer.text}`).toBe(200)
     await expectChanged(subject, id, before, { [name]: value }, answer.json, name)
