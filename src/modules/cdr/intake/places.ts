@@ -46,7 +46,7 @@ async function findPlaces(db: Connection, records: readonly Prepared[]): Promise
     distinct(records.map(({ extension }) => extension.uuid)),
     distinct(records.flatMap(({ extension }) => extension.numbers)),
   ]
-  const rows = (await db.run({ text: FIND, values })) as [string, string, ...(string | null)[]][]
+  const rows = (await db.runText({ text: FIND, values })) as [string, string, ...(string | null)[]][]
   const domains = new Map<string, Domain>()
   const extensions = new Map<string, string>()
   for (const [id, name] of rows) domains.set(id, { id, name }).set(name, { id, name })

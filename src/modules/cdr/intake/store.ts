@@ -71,7 +71,7 @@ export async function prepareMonth(database: Database, moment: string): Promise<
 async function insertAll(db: Connection, records: readonly Prepared[]): Promise<Stored[]> {
   const places = await placesOf(db, records)
   const placed = records.flatMap((record, index) => (places[index] ? [{ record, place: places[index] }] : []))
-  if (placed.length > 0) await db.run({ text: INSERT, values: COLUMNS.map(([name]) => valuesOf(name, placed)) })
+  if (placed.length > 0) await db.runText({ text: INSERT, values: COLUMNS.map(([name]) => valuesOf(name, placed)) })
   return records.map((record, index) => (places[index] ? { kind: 'stored', id: record.id } : noDomain(record)))
 }
 
