@@ -1,8 +1,8 @@
 /** How much a record may be: far more than FreeSWITCH writes, and little enough to read at once. */
 import { UnreadableRecord } from './unreadable.ts'
 
-const DEEPEST = 64
-const MOST = 100_000
+export const DEEPEST = 64
+export const MOST = 100_000
 
 /** Throws where a record nests too deeply. */
 export function checkDepth(depth: number): void {

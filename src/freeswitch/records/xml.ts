@@ -4,12 +4,19 @@
  * knows no entities but XML's own five; of those measured it was also the fastest.
  */
 import { SaxesParser } from 'saxes'
+import { addAttribute, addChild, contentOf, type Element, elementOf, ROOT } from './element.ts'
 import { checkCount, checkDepth } from './limits.ts'
+import { readPlainXml } from './plain-xml.ts'
 import type { RecordValue } from './shape.ts'
 import { UnreadableRecord } from './unreadable.ts'
 
 /** The content of the `cdr` element. */
 export function parseXml(text: string): RecordValue {
+  return readPlainXml(text) ?? parseAnyXml(text)
+}
+
+/** The same by the parser alone. */
+export function parseAnyXml(text: string): RecordValue {
   const parser = new SaxesParser({ xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
   const builder = new Builder()
   parser.on('doctype', () => {
@@ -28,21 +35,12 @@ export function parseXml(text: string): RecordValue {
   return builder.root
 }
 
-const ROOT = 'cdr'
 const LONGEST_REASON = 200
 
 /** The parser's reason has the line and column, and may quote a name of any length. */
 function illFormed(error: unknown): UnreadableRecord {
   const reason = error instanceof Error ? error.message.slice(0, LONGEST_REASON).replace(/\.+$/, '') : String(error)
   return new UnreadableRecord(`The call record is not well-formed XML (${reason}).`)
-}
-
-interface Element {
-  readonly name: string
-  /** Attributes and children; without a prototype, so no name in a record is more than a name. */
-  readonly content: Record<string, RecordValue>
-  hasContent: boolean
-  text: string
 }
 
 class Builder {
@@ -59,11 +57,8 @@ class Builder {
     if (this.opened.length === 0 && name !== ROOT) {
       throw new UnreadableRecord(`The XML is no call record: its root is not <${ROOT}>.`)
     }
-    const element: Element = { name, content: Object.create(null), hasContent: false, text: '' }
-    for (const attribute in attributes) {
-      element.content[`@${attribute}`] = attributes[attribute]!
-      element.hasContent = true
-    }
+    const element = elementOf(name)
+    for (const attribute in attributes) addAttribute(element, attribute, attributes[attribute]!)
     this.opened.push(element)
     this.count()
     checkDepth(this.opened.length)
@@ -78,23 +73,7 @@ class Builder {
     const element = this.opened.pop()!
     const value = contentOf(element)
     const parent = this.opened.at(-1)
-    if (parent) add(parent, element.name, value)
+    if (parent) addChild(parent, element.name, value)
     else this.root = value
   }
-}
-
-function contentOf({ content, hasContent, text }: Element): RecordValue {
-  const trimmed = text.trim()
-  if (!hasContent) return trimmed === '' ? null : trimmed
-  if (trimmed !== '') content['#text'] = trimmed
-  return content
-}
-
-function add(parent: Element, name: string, value: RecordValue): void {
-  const { content } = parent
-  const present = content[name]
-  if (present === undefined) content[name] = value
-  else if (Array.isArray(present)) present.push(value)
-  else content[name] = [present, value]
-  parent.hasContent = true
 }

@@ -87,9 +87,10 @@ describe('the answer', () => {
     const posted = postRecord(world.app, { body: madeRecord() }).finally(() => {
       answered = true
     })
+    // Deferred, the trigger is the commit's, be that a statement or the end of one.
     const isCommitting = async () => {
       const { rows } = await other.query(
-        `SELECT FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event = 'advisory'`,
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
       )
       return rows.length === 1
     }

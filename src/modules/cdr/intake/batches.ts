@@ -7,6 +7,7 @@ export class Batches<Item, Result> {
   private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>
   private waiting: Waiting<Item, Result>[] = []
   private running = 0
+  private isBeginning = false
 
   /** `work` gives a result for each item, in their order, or fails for all of them. */
   constructor(most: number, work: (items: readonly Item[]) => Promise<readonly Result[]>) {
@@ -17,7 +18,17 @@ export class Batches<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject })
-      if (this.running < MOST_AT_ONCE) void this.run()
+      this.begin()
+    })
+  }
+
+  /** With all that has arrived by now, which may be read in this turn of the event loop but has not been yet. */
+  private begin(): void {
+    if (this.isBeginning || this.running === MOST_AT_ONCE) return
+    this.isBeginning = true
+    setImmediate(() => {
+      this.isBeginning = false
+      void this.run()
     })
   }
 

@@ -1,4 +1,4 @@
-/** Whose records are: their tenants and extensions, all of a batch with two statements. */
+/** Whose records are: their tenants and extensions, all of a batch with one statement. */
 import type { Connection } from '../../../rest/database.ts'
 import type { Prepared } from './received.ts'
 
@@ -10,13 +10,10 @@ export interface Place {
 
 /** The place of each record, in their order; undefined where no domain is the one it names. */
 export async function placesOf(db: Connection, records: readonly Prepared[]): Promise<(Place | undefined)[]> {
-  const domains = await findDomains(db, records)
-  const domainOf = ({ tenant: { uuid, names } }: Prepared): Domain | undefined =>
-    (uuid && domains.get(uuid)) || names.map((name) => domains.get(name)).find(Boolean)
-  const found = records.map(domainOf)
-  const extensions = await findExtensions(db, records, [...new Set(found.flatMap((domain) => domain?.id ?? []))])
-  return records.map(({ extension: { uuid, numbers } }, index) => {
-    const domain = found[index]
+  const { domains, extensions } = await findPlaces(db, records)
+  return records.map(({ tenant, extension: { uuid, numbers } }) => {
+    const domain =
+      (tenant.uuid && domains.get(tenant.uuid)) || tenant.names.map((name) => domains.get(name)).find(Boolean)
     if (!domain) return undefined
     const keys = [...(uuid ? [uuid] : []), ...numbers].map((key) => `${domain.id} ${key}`)
     const extensionId = keys.map((key) => extensions.get(key)).find(Boolean) ?? null
@@ -29,39 +26,35 @@ interface Domain {
   readonly name: string
 }
 
-const distinct = (texts: readonly (string | undefined)[]) => [...new Set(texts)].filter((text) => text !== undefined)
+interface Places {
+  /** By id and by name. */
+  readonly domains: ReadonlyMap<string, Domain>
+  /** Ids by domain and, each with the domain before it, id, number and alias; a number goes before an alias. */
+  readonly extensions: ReadonlyMap<string, string>
+}
 
-/** Domains by id and by name. */
-async function findDomains(db: Connection, records: readonly Prepared[]): Promise<Map<string, Domain>> {
-  const rows = await db.run({
-    text: 'SELECT "id", "name" FROM "domains" WHERE "id" = ANY($1::uuid[]) OR "name" = ANY($2::text[])',
-    values: [
-      distinct(records.map(({ tenant }) => tenant.uuid)),
-      distinct(records.flatMap(({ tenant }) => tenant.names)),
-    ],
-  })
+/** Every domain that is named, with those of its extensions that are. */
+const FIND = `SELECT d."id", d."name", e."id", e."extension", e."number_alias" FROM "domains" d
+  LEFT JOIN "extensions" e ON e."domain_id" = d."id"
+    AND (e."id" = ANY($3::uuid[]) OR e."extension" = ANY($4::text[]) OR e."number_alias" = ANY($4::text[]))
+  WHERE d."id" = ANY($1::uuid[]) OR d."name" = ANY($2::text[])`
+
+async function findPlaces(db: Connection, records: readonly Prepared[]): Promise<Places> {
+  const values = [
+    distinct(records.map(({ tenant }) => tenant.uuid)),
+    distinct(records.flatMap(({ tenant }) => tenant.names)),
+    distinct(records.map(({ extension }) => extension.uuid)),
+    distinct(records.flatMap(({ extension }) => extension.numbers)),
+  ]
+  const rows = (await db.runText({ text: FIND, values })) as [string, string, ...(string | null)[]][]
   const domains = new Map<string, Domain>()
-  for (const [id, name] of rows as [string, string][]) domains.set(id, { id, name }).set(name, { id, name })
-  return domains
+  const extensions = new Map<string, string>()
+  for (const [id, name] of rows) domains.set(id, { id, name }).set(name, { id, name })
+  for (const [domainId, , id, , alias] of rows) if (id && alias) extensions.set(`${domainId} ${alias}`, id)
+  for (const [domainId, , id, number] of rows) {
+    if (id) extensions.set(`${domainId} ${number}`, id).set(`${domainId} ${id}`, id)
+  }
+  return { domains, extensions }
 }
 
-/** Extensions by domain and, each with the domain before it, id, number and alias; a number goes before an alias. */
-async function findExtensions(
-  db: Connection,
-  records: readonly Prepared[],
-  domainIds: readonly string[],
-): Promise<Map<string, string>> {
-  const extensions = new Map<string, string>()
-  if (domainIds.length === 0) return extensions
-  const numbers = distinct(records.flatMap(({ extension }) => extension.numbers))
-  const rows = await db.run({
-    text: `SELECT "id", "domain_id", "extension", "number_alias" FROM "extensions" WHERE "domain_id" = ANY($1::uuid[])
-      AND ("id" = ANY($2::uuid[]) OR "extension" = ANY($3::text[]) OR "number_alias" = ANY($3::text[]))`,
-    values: [domainIds, distinct(records.map(({ extension }) => extension.uuid)), numbers],
-  })
-  for (const [id, domainId, , alias] of rows as string[][]) if (alias) extensions.set(`${domainId} ${alias}`, id!)
-  for (const [id, domainId, number] of rows as string[][]) {
-    extensions.set(`${domainId} ${number}`, id!).set(`${domainId} ${id}`, id!)
-  }
-  return extensions
-}
+const distinct = (texts: readonly (string | undefined)[]) => [...new Set(texts)].filter((text) => text !== undefined)

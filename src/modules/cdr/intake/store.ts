@@ -1,5 +1,6 @@
 /** Writes call records: all of a batch with one statement and one commit, each once however often it comes. */
 
+import { textArray } from '../../../database/text-array.ts'
 import type { Connection, Database } from '../../../rest/database.ts'
 import { type Column, modelOf } from '../../../rest/model/model.ts'
 import { identifier } from '../../../rest/sql.ts'
@@ -32,22 +33,28 @@ export async function storeRecords(database: Database, records: readonly Prepare
   }
 }
 
-/** A month that has no partition yet, or a domain or extension that was deleted just now, is another try. */
+/**
+ * A month that has no partition yet, a domain or extension that was deleted just now, and another transaction that was
+ * in the way are another try.
+ */
 async function attempt(database: Database, records: readonly Prepared[]): Promise<Stored[]> {
-  const store = () => database.transaction((tx) => insertAll(tx, records))
-  try {
-    return await store()
-  } catch (error) {
-    const { code } = error as { code?: string }
-    if (code === NO_PARTITION) {
-      for (const moment of new Set(records.map(monthOf))) await prepareMonth(database, moment)
-    } else if (code !== FOREIGN_KEY) throw error
-    return store()
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await insertAll(database, records)
+    } catch (error) {
+      const { code = '' } = error as { code?: string }
+      if (tries === MOST_TRIES || !PASSING.has(code)) throw error
+      if (code === NO_PARTITION) {
+        for (const moment of new Set(records.map(monthOf))) await prepareMonth(database, moment)
+      }
+    }
   }
 }
 
+const MOST_TRIES = 3
 const NO_PARTITION = '23514'
-const FOREIGN_KEY = '23503'
+const [FOREIGN_KEY, DEADLOCK, SERIALIZATION] = ['23503', '40P01', '40001']
+const PASSING = new Set([NO_PARTITION, FOREIGN_KEY, DEADLOCK, SERIALIZATION])
 
 const monthOf = ({ columns }: Prepared) => `${String(columns.start_stamp).slice(0, 7)}-01T00:00:00Z`
 
@@ -57,10 +64,14 @@ export async function prepareMonth(database: Database, moment: string): Promise<
   await database.transaction((tx) => tx.run(statement))
 }
 
-async function insertAll(tx: Connection, records: readonly Prepared[]): Promise<Stored[]> {
-  const places = await placesOf(tx, records)
+/**
+ * Without a transaction around it: the insert is one by itself, with its totals, and commits before it is answered. Their
+ * locks, which every record of a tenant needs, are never held while PostgreSQL waits for this server.
+ */
+async function insertAll(db: Connection, records: readonly Prepared[]): Promise<Stored[]> {
+  const places = await placesOf(db, records)
   const placed = records.flatMap((record, index) => (places[index] ? [{ record, place: places[index] }] : []))
-  if (placed.length > 0) await tx.run({ text: INSERT, values: COLUMNS.map(([name]) => placed.map(cellOf(name))) })
+  if (placed.length > 0) await db.runText({ text: INSERT, values: COLUMNS.map(([name]) => valuesOf(name, placed)) })
   return records.map((record, index) => (places[index] ? { kind: 'stored', id: record.id } : noDomain(record)))
 }
 
@@ -87,27 +98,35 @@ const INSERT = (() => {
     FROM unnest(${arrays.join(', ')}) AS r(${names.join(', ')}) ON CONFLICT DO NOTHING`
 })()
 
-const cellOf = (name: string) => (row: { record: Prepared; place: Place }) => {
-  const { record, place } = row
-  switch (name) {
-    case 'id':
-      return record.id
-    case 'domain_id':
-      return place.domainId
-    case 'extension_id':
-      return place.extensionId
-    case 'domain_name':
-      return place.domainName
-    case 'xml':
-      return record.xml
-    case 'json':
-      return record.json
-    case 'updated_by':
-      return 'system'
-    default:
-      return record.columns[name as keyof typeof record.columns]
-  }
+function valuesOf(name: string, rows: readonly Placed[]): unknown {
+  if (name === 'xml') return textArray(rows.map(({ record }) => record.xml))
+  if (name === 'json') return textArray(rows.map(({ record }) => record.json))
+  return rows.map(cellOf(name))
 }
+
+interface Placed {
+  readonly record: Prepared
+  readonly place: Place
+}
+
+const cellOf =
+  (name: string) =>
+  ({ record, place }: Placed) => {
+    switch (name) {
+      case 'id':
+        return record.id
+      case 'domain_id':
+        return place.domainId
+      case 'extension_id':
+        return place.extensionId
+      case 'domain_name':
+        return place.domainName
+      case 'updated_by':
+        return 'system'
+      default:
+        return record.columns[name as keyof typeof record.columns]
+    }
+  }
 
 /** Data that PostgreSQL does not take: a value out of range, JSON too deep, a row too large. */
 const DATA_FAULT = /^(22|54)/
