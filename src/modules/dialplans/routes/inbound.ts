@@ -1,5 +1,4 @@
 import { literalError, variablesError } from '../../../freeswitch/dialplan/expansion.ts'
-import { dialplanXml } from '../../../freeswitch/dialplan/extension.ts'
 import { everything } from '../../../rest/access.ts'
 import type { Row } from '../../../rest/model/model.ts'
 import { resource, type WriteContext } from '../../../rest/resource.ts'
@@ -7,9 +6,8 @@ import { inOwnDomain } from '../../access.ts'
 import { type Destination, type Place, resolveDestination } from '../../dialling/destinations.ts'
 import { claimError, PUBLIC } from './claims.ts'
 import { inboundConditions } from './inbound-xml.ts'
-import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, sequenceErrors } from './kept.ts'
-import { inboundExpression, isExpression } from './numbers.ts'
-import { patternError } from './patterns.ts'
+import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, routeXml, sequenceErrors } from './kept.ts'
+import { expressionError, inboundExpression } from './numbers.ts'
 
 /** Calls from outside: which number goes where. Each is a dialplan, made of a few fields. */
 export const inboundRoutes = resource('Dialplan', {
@@ -112,7 +110,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
     { id: row.id },
     {
       ...(isNone(row.name) && { name }),
-      xml: dialplanXml({ name, continue: false, uuid: row.id, conditions }),
+      xml: routeXml({ name, uuid: row.id, conditions }),
     },
   )
 }
@@ -122,7 +120,7 @@ const LONGEST_NAME = 64
 function readNumber(number: string, prefix: string): string {
   const read = inboundExpression(number, prefix)
   if ('error' in read) refuse(read.field, read.error)
-  const error = isExpression(number) ? patternError(read.expression) : undefined
+  const error = expressionError(number)
   if (error !== undefined) refuse('number', error)
   return read.expression
 }

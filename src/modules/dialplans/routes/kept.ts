@@ -1,4 +1,7 @@
 /** What was asked for of a route, kept beside its dialplan, and what a write changes of it. */
+import { isDeepStrictEqual } from 'node:util'
+import { readDocument } from '../../../freeswitch/dialplan/document.ts'
+import { type DialplanExtension, dialplanXml } from '../../../freeswitch/dialplan/extension.ts'
 import type { Caller } from '../../../rest/caller.ts'
 import { ValidationError } from '../../../rest/errors.ts'
 import type { Transaction } from '../../../rest/write/transaction.ts'
@@ -13,7 +16,7 @@ export function changesOf(kept: Values | undefined, inputs: Values): ReadonlySet
 }
 
 const isSame = (one: unknown, other: unknown): boolean =>
-  (isNone(one) && isNone(other)) || JSON.stringify(one) === JSON.stringify(other)
+  (isNone(one) && isNone(other)) || isDeepStrictEqual(one, other)
 
 /** Whether a value says nothing. */
 export const isNone = (value: unknown): boolean => value === null || value === undefined || value === ''
@@ -55,4 +58,17 @@ export function nullErrors(values: Values, names: readonly string[]): Record<str
       [values[name] === null ? 'This field may not be null.' : 'This field may not be blank.'],
     ]),
   )
+}
+
+/**
+ * The dialplan of a route. Each text in it was looked at by itself; what is wrong with the whole all the same is told
+ * of the route. `trusted`: its applications may reach the host of the switch.
+ */
+export function routeXml(route: Omit<DialplanExtension, 'continue'>, trusted = true): string {
+  // The switch puts its own variables in place of these wherever they stand.
+  if (route.name.includes('${')) refuse('name', 'May not contain ${: the switch would put something else in its place.')
+  const xml = dialplanXml({ ...route, continue: false })
+  const { errors } = readDocument(xml, { trusted })
+  if (errors.length > 0) refuse('non_field_errors', ...errors)
+  return xml
 }

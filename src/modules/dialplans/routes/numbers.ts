@@ -1,4 +1,5 @@
 /** Numbers of routes, as people write them, into the regular expressions that the switch holds a dialled number against. */
+import { patternError } from '../../../freeswitch/dialplan/patterns.ts'
 
 /** The expression, or what is wrong with which field. */
 export type Expression =
@@ -7,6 +8,13 @@ export type Expression =
 
 /** Whether the text is a regular expression and not a number. */
 export const isExpression = (text: string): boolean => text.startsWith('^') || text.startsWith('(')
+
+/** Why the switch could not use a number that is a regular expression; undefined: it can, or it is none. */
+export function expressionError(number: string): string | undefined {
+  if (!isExpression(number)) return undefined
+  if (number.includes('${')) return 'A regular expression may not contain ${: write \\$ for the sign.'
+  return patternError(number)
+}
 
 /** A regular expression that takes this text and no other. */
 export const quoted = (text: string): string =>

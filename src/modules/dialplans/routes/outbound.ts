@@ -1,5 +1,4 @@
 import { literalError } from '../../../freeswitch/dialplan/expansion.ts'
-import { dialplanXml } from '../../../freeswitch/dialplan/extension.ts'
 import { everything } from '../../../rest/access.ts'
 import type { Row } from '../../../rest/model/model.ts'
 import { resource, type WriteContext } from '../../../rest/resource.ts'
@@ -7,11 +6,10 @@ import { noSuchRow, readUuid } from '../../../rest/values/identity.ts'
 import { inOwnDomain } from '../../access.ts'
 import type { Place } from '../../dialling/destinations.ts'
 import { PUBLIC } from './claims.ts'
-import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, sequenceErrors } from './kept.ts'
+import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, routeXml, sequenceErrors } from './kept.ts'
 import { type Line, lineOf } from './lines.ts'
-import { isEmergency, isExpression, outboundExpression } from './numbers.ts'
+import { expressionError, isEmergency, outboundExpression } from './numbers.ts'
 import { outboundConditions } from './outbound-xml.ts'
-import { patternError } from './patterns.ts'
 
 /** Calls to the outside: which numbers go over which gateways. Each is a dialplan, made of a few fields. */
 export const outboundRoutes = resource('Dialplan', {
@@ -119,14 +117,14 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   const { id: _id, dialplan_id: _dialplan, ...values } = asked as Row<'OutboundRoute'>
   if (kept) await tx.update('OutboundRoute', { id: kept.id }, values)
   else await tx.insert('OutboundRoute', { dialplan_id: row.id, ...values })
-  const xml = dialplanXml({ name: String(row.name), continue: false, uuid: row.id, conditions })
+  const xml = routeXml({ name: String(row.name), uuid: row.id, conditions })
   await tx.update('Dialplan', { id: row.id }, { xml })
 }
 
 function readNumber(number: string, { strip_prefix, prefix }: Asked): string {
   const read = outboundExpression(number, strip_prefix, prefix)
   if ('error' in read) refuse(read.field, read.error)
-  const error = isExpression(number) ? patternError(number) : undefined
+  const error = expressionError(number)
   if (error !== undefined) refuse('number', error)
   return read.expression
 }
