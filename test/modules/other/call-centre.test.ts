@@ -221,6 +221,17 @@ describe('a queue', () => {
     expect((await asMinor('PATCH', `${QUEUES}${row.id}/`, { timeout_action: '1051' })).status).toBe(400)
   })
 
+  it('are made many at once, each with its entry, or none', async () => {
+    const before = await world.app.prisma.dialplan.count()
+    const bodies = [{ extension: nextNumber() }, { extension: nextNumber(), timeout_action: '1001' }]
+    const { status, json } = await asMinor('POST', QUEUES, bodies)
+    expect([status, json.length]).toEqual([201, 2])
+    for (const row of json) expect(await entry(row.dialplan_id)).toMatchObject({ number: row.extension })
+    const refused = await asMinor('POST', QUEUES, [{ extension: nextNumber() }, { extension: '1001' }])
+    expect(refused.status).toBe(400)
+    expect(await world.app.prisma.dialplan.count()).toBe(before + 2)
+  })
+
   it('is flushed from the cache by a switch that is connected', async () => {
     const row = await queue()
     for (const method of ['GET', 'POST']) {
@@ -319,6 +330,20 @@ describe('a tier', () => {
     const body = { queue_id: (await queue()).id, agent_id: (await agent()).id }
     const answers = await Promise.all([1, 2, 3, 4].map(() => asMinor('POST', TIERS, body)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 400, 400, 400])
+  })
+
+  it('is made with others at once, and each pair once', async () => {
+    const { id: queue_id } = await queue()
+    const agents = await asMinor(
+      'POST',
+      AGENTS,
+      [1, 2].map(() => ({ agent_id: nextNumber(), contact: '1001' })),
+    )
+    expect(agents.json.map((one: { contact: string }) => one.contact)).toEqual(Array(2).fill('user/1001@acme.example'))
+    const pairs = agents.json.map(({ id }: { id: string }) => ({ queue_id, agent_id: id }))
+    const twice = await asMinor('POST', TIERS, [...pairs, pairs[0]])
+    expect([twice.status, JSON.stringify(twice.json.detail)]).toEqual([400, expect.stringContaining('already')])
+    expect((await asMinor('POST', TIERS, pairs)).status).toBe(201)
   })
 
   it('is of one tenant, whoever makes it', async () => {

@@ -1,6 +1,6 @@
 /** Where calls of a queue are recorded: a file's name that mod_callcenter expands for each call. */
 import { variablesError } from '../../../freeswitch/dialplan/expansion.ts'
-import type { Role } from '../../../rest/caller.ts'
+import type { Caller } from '../../../rest/caller.ts'
 import type { Place } from '../../dialling/destinations.ts'
 
 /** Parts of the date, as archives of recordings have them. It is the only command that is let through. */
@@ -10,8 +10,11 @@ const DATE = /\$\{strftime\([%A-Za-z0-9 ._-]{1,32}\)\}/g
  * Why text may not be a template. Who administers one tenant records below the tenant's own folder only, and under names
  * in which nothing comes from the caller.
  */
-export function recordTemplateError(domain: Place | undefined, text: string | null, role: Role): string | undefined {
-  if (!text) return undefined
+export function recordTemplateError(
+  text: string,
+  domain: Place | undefined,
+  { role }: Pick<Caller, 'role'>,
+): string | undefined {
   const undated = text.replaceAll(DATE, 'date')
   const error = variablesError(undated)
   if (error !== undefined || role === 'admin_api') return error
