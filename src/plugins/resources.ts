@@ -7,6 +7,7 @@ import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
 import { type Database, databaseOn } from '../rest/database.ts'
+import { addLinkedAudio, type LinkedAudio } from '../rest/http/linked-audio.ts'
 import { addCommand, addReport } from '../rest/http/reports.ts'
 import type { Host } from '../rest/http/request.ts'
 import { addRoutes } from '../rest/http/routes.ts'
@@ -71,6 +72,10 @@ export interface ModuleParts {
   readonly chores?: readonly Chore[]
   /** What switches post to, by path. */
   readonly switchRoutes?: Readonly<Record<string, SwitchHandler>>
+  /** Audio that links lead to, by what their path begins with. */
+  readonly linkedAudio?: Readonly<Record<string, LinkedAudio>>
+  /** What the server waits for when it stops. */
+  readonly close?: () => Promise<void>
 }
 
 /** The plugin of a module: its resources, reports and commands, by name and in the order of the API's index. */
@@ -86,6 +91,8 @@ export function moduleOf(
       Object.assign(restHost.services, parts.services)
       for (const chore of parts.chores ?? []) app.addChore(chore)
       for (const [path, handle] of Object.entries(parts.switchRoutes ?? {})) app.switchRoute(path, handle)
+      for (const [path, linked] of Object.entries(parts.linkedAudio ?? {})) addLinkedAudio(app, restHost, path, linked)
+      if (parts.close) app.addHook('onClose', parts.close)
       for (const one of list) {
         if ('model' in one) addRoutes(app, restHost, registry.add(one))
         else if ('inputs' in one) addCommand(app, restHost, registry, registry.addReport(one))

@@ -7,9 +7,9 @@ export const voicemailGreetings = resource('VoicemailGreeting', {
   path: 'voicemail_greetings',
   tenant: 'voicemail_id__extension_id__domain_id',
   required: ['voicemail_id'],
-  hidden: ['digest', 'stored_as'],
   order: ['voicemail_id', 'name'],
   search: ['name', 'description'],
+  media: { name: 'greeting' },
   access: {
     admin_api: everything,
     minor_admin_api: inOwnDomain('voicemail_id__extension_id__domain_id'),

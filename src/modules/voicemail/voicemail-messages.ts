@@ -1,6 +1,7 @@
 import { everything } from '../../rest/access.ts'
 import { resource } from '../../rest/resource.ts'
 import { inOwnDomain, ofOwnExtensions } from '../access.ts'
+import { deliver } from './delivery.ts'
 import { marks } from './marks.ts'
 
 /** Messages that callers left. */
@@ -8,7 +9,6 @@ export const voicemailMessages = resource('VoicemailMessages', {
   path: 'voicemail_messages',
   tenant: 'voicemail_id__extension_id__domain_id',
   required: ['voicemail_id'],
-  hidden: ['digest', 'stored_as'],
   order: ['voicemail_id', 'created'],
   search: ['name', 'caller_id_name', 'caller_id_number', 'transcription'],
   access: {
@@ -16,5 +16,15 @@ export const voicemailMessages = resource('VoicemailMessages', {
     minor_admin_api: inOwnDomain('voicemail_id__extension_id__domain_id'),
     user_api: ofOwnExtensions('voicemail_id__extension_id', ['list', 'retrieve', 'delete']),
   },
+  media: { name: 'message' },
+  within: {
+    createAll: (created, { tx, services }) =>
+      deliver(
+        tx,
+        services.media,
+        created.map(({ row }) => row.id),
+      ),
+  },
+  after: { write: (_row, { services }) => services.voicemailMails.written() },
   actions: marks,
 })

@@ -18,7 +18,7 @@ import { asked, type Host, rowId, writer } from './request.ts'
 import { route } from './route.ts'
 
 /** What is known of a row's audio. */
-interface Stored {
+export interface Stored {
   readonly filename: string
   readonly stored_as: string | null
   readonly size: number
@@ -79,18 +79,29 @@ function downloadHandler(host: Host, compiled: Compiled) {
     if (!found) throw await absence(db, compiled, caller, id)
     const stored = JSON.parse(found[0] as string) as Stored
     if (stored.stored_as === null) throw notFound(`This ${name} has no audio yet: send it with PUT to audio/.`)
-    describe(request, reply, stored)
-    if (isFresh(request, stored)) return reply.code(304).send()
-    const range = rangeOf(request, reply, stored)
-    const length = range ? range.end - range.start + 1 : stored.size
-    if (request.method === 'HEAD') return reply.header('Content-Length', length).send(Readable.from([]))
-    const file = await host.media.open(stored.stored_as, range)
-    if (!file) {
-      request.log.error({ file: stored.stored_as }, 'a file is missing')
-      throw withoutHeaders(reply, notFound(`The audio of this ${name} is not there any more.`))
-    }
-    return reply.header('Content-Length', length).send(file)
+    return sendAudio(host, request, reply, stored, name)
   }
+}
+
+/** Answers with the audio of a row that has some, or the part of it that is asked for. */
+export async function sendAudio(
+  host: Pick<Host, 'media'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stored: Stored,
+  name: string,
+) {
+  describe(request, reply, stored)
+  if (isFresh(request, stored)) return reply.code(304).send()
+  const range = rangeOf(request, reply, stored)
+  const length = range ? range.end - range.start + 1 : stored.size
+  if (request.method === 'HEAD') return reply.header('Content-Length', length).send(Readable.from([]))
+  const file = await host.media.open(stored.stored_as!, range)
+  if (!file) {
+    request.log.error({ file: stored.stored_as }, 'a file is missing')
+    throw withoutHeaders(reply, notFound(`The audio of this ${name} is not there any more.`))
+  }
+  return reply.header('Content-Length', length).send(file)
 }
 
 const TRUE = new Set(['', '1', 'true', 'yes'])
