@@ -19,8 +19,8 @@ const STORED_AS = new RegExp(`^(?:${UUID}|${SHARED})/[a-z0-9_]+/${UUID}\\.(?:wav
 export function localStore(root: string): MediaStore {
   return {
     receive: (source, limit) => receive(root, source, limit),
-    open: (storedAs, range) => openStored(pathOf(root, storedAs), range),
-    remove: (storedAs) => rm(pathOf(root, storedAs), { force: true }),
+    open: async (storedAs, range) => openStored(pathOf(root, storedAs), range),
+    remove: async (storedAs) => rm(pathOf(root, storedAs), { force: true }),
     list: () => list(root),
     removeDrafts: (before) => removeDrafts(join(root, INCOMING), before),
   }

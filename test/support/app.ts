@@ -35,8 +35,12 @@ export interface Answer {
 /** Modules in place of the application's own. */
 type Modules = Parameters<typeof buildApp>[1]
 
-/** A silent application without rate limits; `changes` replace parts of its configuration. */
-export async function testApp(changes: Partial<AppConfig> = {}, modules?: Modules): Promise<TestApp> {
+/** A silent application without rate limits; `changes` replace parts of its configuration, `variables` are its environment. */
+export async function testApp(
+  changes: Partial<AppConfig> = {},
+  modules?: Modules,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<TestApp> {
   const database = await createDatabase()
   const mediaRoot = await mkdtemp(join(tmpdir(), 'pbx-api-media-'))
   const config = readConfig({
@@ -45,6 +49,7 @@ export async function testApp(changes: Partial<AppConfig> = {}, modules?: Module
     RATE_LIMIT_MAX: '0',
     DATABASE_POOL_SIZE: '5',
     DATABASE_URL: database.url,
+    ...variables,
   })
   const app = await buildApp({ ...config, databaseUrl: database.url, ...changes }, modules)
   return {
@@ -107,8 +112,12 @@ export interface World extends TestApp {
 }
 
 /** An application with {@link World}'s people in it. */
-export async function testWorld(changes: Partial<AppConfig> = {}, modules?: Modules): Promise<World> {
-  const served = await testApp(changes, modules)
+export async function testWorld(
+  changes: Partial<AppConfig> = {},
+  modules?: Modules,
+  variables?: Readonly<Record<string, string>>,
+): Promise<World> {
+  const served = await testApp(changes, modules, variables)
   const { app } = served
   const tenant = async (name: string): Promise<Tenant> => {
     const { id } = await app.prisma.domain.create({ data: { name, portal_name: `${name}.portal` } })
