@@ -43,11 +43,11 @@ async function check(option: Option, before: Option | null, context: Context): P
 const ACTIONS = ['menu-exec-app', 'menu-sub', 'menu-back', 'menu-top', 'menu-exit', 'menu-play-sound']
 
 const actionError = (action: string | null): string | undefined =>
-  ACTIONS.includes(action ?? '') ? undefined : `Give one of ${ACTIONS.join(', ')}.`
+  !action || ACTIONS.includes(action) ? undefined : `Give one of ${ACTIONS.join(', ')}.`
 
-/** Keys as callers press them; administrators of the system may give a regular expression between slashes. */
+/** Keys as callers press them, or none, and nobody comes there; administrators of the system may give a regular expression between slashes. */
 function digitsError(digits: string | null, { role }: Caller): string | undefined {
-  if (/^[0-9*#]+$/.test(digits ?? '')) return undefined
+  if (/^[0-9*#]*$/.test(digits ?? '')) return undefined
   if (role === 'admin_api' && /^\/[^/\s]+\/$/.test(digits ?? '')) return undefined
   return 'Keys are digits, * and #.'
 }

@@ -24,9 +24,12 @@ export const ringGroupDestinations = resource('RingGroupDestination', {
     return error === undefined ? undefined : { number: [error] }
   },
   within: {
-    async create(place, { tx }) {
-      await refuseItself(tx, place)
-      await groupEntries.regenerate(tx, [place.ring_group_id])
+    async createAll(created, { tx }) {
+      for (const { row } of created) await refuseItself(tx, row)
+      await groupEntries.regenerate(
+        tx,
+        created.map(({ row }) => row.ring_group_id),
+      )
     },
     async update(place, before, { tx }) {
       await refuseItself(tx, place)
