@@ -17,6 +17,7 @@ import database from './plugins/database.ts'
 import documentation from './plugins/documentation.ts'
 import errors, { refuseUnroutable } from './plugins/errors.ts'
 import freeswitch from './plugins/freeswitch.ts'
+import idempotency from './plugins/idempotency.ts'
 import media from './plugins/media.ts'
 import observation from './plugins/observation.ts'
 import permissions from './plugins/permissions.ts'
@@ -69,6 +70,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
   await app.register(switchRoutes)
   await app.register(freeswitch)
   await app.register(signIn)
+  await app.register(idempotency)
   await app.register(resources)
   for (const module of modules) await app.register(module)
   await app.register(documentation)

@@ -1,24 +1,36 @@
-/** Bodies: JSON, HTML forms and multipart. Anything else is a 415. */
+/** Bodies: JSON, HTML forms and multipart, and CSV where a route takes tables. Anything else is a 415. */
 import { isUtf8 } from 'node:buffer'
 import formbody from '@fastify/formbody'
 import multipart, { type MultipartFile } from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { ApiError, badRequest, ValidationError } from '../rest/errors.ts'
+import { ApiError, badRequest, unsupportedMediaType, ValidationError } from '../rest/errors.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The body came from a form, where everything is text and null cannot be said. */
     isForm: boolean
+    /** The CSV that the request brought; only routes that take tables have one. */
+    table: Buffer | undefined
+  }
+  interface FastifyContextConfig {
+    /** Whether the body may be a CSV file, as it is or as the field `file` of a form. */
+    takesTable?: boolean
   }
 }
 
 async function bodies(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   app.decorateRequest('isForm', false)
+  app.decorateRequest('table', undefined)
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) =>
     readJson(body),
   )
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    const type = request.headers['content-type']!
+    if (!request.routeOptions.config.takesTable || !isInUtf8(type)) throw unsupportedMediaType(type)
+    request.table = body
+  })
   await app.register(formbody, { parser: readForm })
   await app.register(multipart, { limits: { fields: 1000, fieldSize: app.config.limits.bodyBytes, parts: 1000 } })
   app.addHook('preValidation', (request, reply, done) => {
@@ -79,11 +91,33 @@ async function takeFile(request: FastifyRequest, reply: FastifyReply, part: Mult
     file.resume()
     return new ValidationError({ [field]: [sentence] })
   }
-  if (!request.routeOptions.config.takesFile) throw refuse('A file is not taken here.')
+  const { takesFile, takesTable } = request.routeOptions.config
+  if (takesTable) {
+    if (field !== 'file') throw refuse('A file is not taken here: send it as file.')
+    if (request.table) throw refuse('Send one file only.')
+    request.table = await readTable(request, part)
+    return
+  }
+  if (!takesFile) throw refuse('A file is not taken here.')
   if (!FILE_FIELDS.has(field)) throw refuse('A file is not taken here: send it as filename.')
   if (request.upload) throw refuse('Send one file only.')
   await request.server.takeFile(request, reply, { field, name: filename, source: file })
 }
+
+async function readTable({ routeOptions }: FastifyRequest, { file }: MultipartFile): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of file as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > routeOptions.bodyLimit) throw new ApiError(413, 'The request body is too large.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Whether a content type names no other charset. */
+const isInUtf8 = (type: string) =>
+  /^[^;]*(;\s*charset\s*=\s*"?(utf-?8|us-ascii)"?\s*)?(;\s*header\b[^;]*)?;?\s*$/i.test(type)
 
 /** What browsers send of a field for files where none was chosen. */
 function isNoFile({ filename, file }: MultipartFile): boolean {
