@@ -4,6 +4,7 @@
  */
 import { afterAll, describe, test } from 'vitest'
 import type { Compiled } from '../src/rest/registry.ts'
+import { bulkChecks } from './conformance/bulk.ts'
 import { creatingChecks } from './conformance/creating.ts'
 import { filteringChecks } from './conformance/filtering.ts'
 import type { Fixture } from './conformance/fixture.ts'
@@ -15,6 +16,7 @@ import { roleChecks } from './conformance/roles.ts'
 import { searchingChecks } from './conformance/searching.ts'
 import { type Stage, setStage } from './conformance/stage.ts'
 import { type Check, Subject } from './conformance/subject.ts'
+import { tagChecks } from './conformance/tags.ts'
 import { updatingChecks } from './conformance/updating.ts'
 import { validatingChecks } from './conformance/validating.ts'
 import { testWorld } from './support/app.ts'
@@ -29,6 +31,8 @@ const CONCERNS = {
   validating: validatingChecks,
   updating: updatingChecks,
   roles: roleChecks,
+  bulk: bulkChecks,
+  tags: tagChecks,
 } as const
 export type Concern = keyof typeof CONCERNS
 

@@ -78,7 +78,7 @@ const rolesWith = (subject: Subject, right: Right): Role[] =>
 function allowed(subject: Subject): { collection: string[]; row: string[] } {
   const given = (right: Right, ...methods: string[]) => (rolesWith(subject, right).length > 0 ? methods : [])
   return {
-    collection: [...given('list', 'GET', 'HEAD'), ...given('create', 'POST'), 'OPTIONS'],
+    collection: [...given('list', 'GET', 'HEAD'), ...given('create', 'POST'), ...given('update', 'PATCH'), 'OPTIONS'],
     row: [
       ...given('retrieve', 'GET', 'HEAD'),
       ...given('update', 'PUT', 'PATCH'),
