@@ -1,6 +1,9 @@
 /** Call centres: queues that are reached by a number, the agents who answer them, and who may name what. */
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readContact } from '../../../src/modules/other/call-centre/contact.ts'
+import { recordTemplateError } from '../../../src/modules/other/call-centre/record-template.ts'
 import { type TestUser, testExtension, testWorld, type World } from '../../support/app.ts'
 
 const QUEUES = '/api/callcentrequeues/'
@@ -373,6 +376,54 @@ describe('a tier', () => {
     const moved = await asAdmin('PATCH', `${QUEUES}${q.id}/`, { domain_id: world.rival.id })
     expect(moved.status, moved.text).toBe(200)
     expect(await entry(moved.json.dialplan_id)).toMatchObject({ domain_id: world.rival.id, context: 'rival.example' })
+  })
+})
+describe('whatever who administers one tenant writes', () => {
+  const domain = { id: '', name: 'acme.example' }
+
+  it('a contact is a number of its own tenant, in a dial string of one leg', async () => {
+    const parts = fc.constantFrom(
+      'user/',
+      'loopback/',
+      '1001',
+      '@',
+      '/',
+      'acme.example',
+      'rival.example',
+      ...',[{}]<>$|:^ \n',
+    )
+    const texts = fc.array(parts, { maxLength: 7 }).map((some) => some.join(''))
+    const db = { run: async () => [['1001', 'extension', '']] }
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const read = await readContact(db, domain, text, 'minor_admin_api')
+        if ('error' in read) return
+        expect(read.contact).toMatch(/^(user\/[\w.-]+@acme\.example|loopback\/[\w.-]+\/acme\.example)$/)
+      }),
+    )
+  })
+
+  it('a recording stays in the folder of its tenant, and nothing of the caller is in its name', () => {
+    const parts = fc.constantFrom(
+      ...['${recordings_dir}', '$', '/', '..', '.', '${domain_name}', 'acme.example', 'rival.example', 'a', ' ', '\n'],
+      ...['${uuid}', '${caller_id_name}', '${strftime(%Y)}', '${strftime(', '${system(ls)}', '}', ')'],
+    )
+    const rest = fc.array(parts, { maxLength: 6 }).map((some) => some.join(''))
+    const texts = fc.oneof(
+      rest,
+      rest.map((some) => `\${recordings_dir}/\${domain_name}/${some}`),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        if (recordTemplateError(text, domain, { role: 'minor_admin_api' }) !== undefined) return
+        const file = text
+          .replace(/^\$?\$\{recordings_dir\}\/(\$\{domain_name\}|acme\.example)\//, '')
+          .replaceAll(/\$\{(uuid|domain_name|strftime\(%Y\))\}/g, 'x')
+        expect(file).toMatch(/^[\w .+-]+(\/[\w .+-]+)*$/)
+        expect(file.split('/')).not.toContain('..')
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours

@@ -148,6 +148,9 @@ describe('the telephone that rings', () => {
       },
       { dest: '*98', host: 'switch1' },
     ])
+    const key = { 'idempotency-key': 'a click' }
+    for (const _time of [1, 2]) expect(await dial({ dest: '1003' }, key)).toMatchObject({ status: 200 })
+    expect(calls, 'a click that is sent again dials once').toHaveLength(3)
     Object.assign(world.app.restHost.services, { switches })
   })
 })
