@@ -6,7 +6,7 @@ import { lookupsOf } from '../read/lookups.ts'
 import { LARGEST_PAGE, PAGE_SIZE } from '../read/pagination.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
 import type { Action, Command, Report } from '../resource.ts'
-import { columnSchema, inputsSchema, type Schema } from './schemas.ts'
+import { columnSchema, inputSchema, inputsSchema, type Schema } from './schemas.ts'
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const parameterRef = (name: string): Schema => ({ $ref: `#/components/parameters/${name}` })
@@ -27,6 +27,7 @@ export function resourcePaths(compiled: Compiled): Record<string, Schema> {
     ...(compiled.resource.download && { [`/api/${path}/download/`]: downloadPath(compiled) }),
     [`/api/${path}/`]: collectionPath(compiled),
     [`/api/${path}/{id}/`]: rowPath(compiled),
+    ...(compiled.resource.media && mediaPaths(compiled)),
     ...Object.fromEntries(entries),
   }
 }
@@ -44,7 +45,7 @@ function collectionPath(compiled: Compiled): Schema {
     },
   }
   const create = {
-    requestBody: body(ref(`${name}Input`)),
+    requestBody: rowBody(compiled, `${name}Input`),
     responses: { 201: { description: 'The row.', content: json(ref(name)) }, ...errors(400, 401, 403, 415) },
   }
   return {
@@ -91,16 +92,70 @@ function rowPath(compiled: Compiled): Schema {
       responses: { ...found, ...errors(400, 401, 403, 404, 406) },
     }),
     ...operation(compiled, 'put', 'update', 'Replace', {
-      requestBody: body(ref(`${name}Input`)),
+      requestBody: rowBody(compiled, `${name}Input`),
       responses: { ...found, ...errors(400, 401, 403, 404, 415) },
     }),
     ...operation(compiled, 'patch', 'update', 'Update', {
-      requestBody: body(ref(`${name}Patch`)),
+      requestBody: rowBody(compiled, `${name}Patch`),
       responses: { ...found, ...errors(400, 401, 403, 404, 415) },
     }),
     ...operation(compiled, 'delete', 'delete', 'Delete', {
       responses: { 204: { description: 'It is deleted.' }, ...errors(401, 403, 404) },
     }),
+  }
+}
+
+const BINARY: Schema = { type: 'string', format: 'binary' }
+const AUDIO_TYPES = ['audio/wav', 'audio/mpeg']
+
+/** Where rows have audio, a form may bring it, and then says what else it likes: the file's name is the row's. */
+function rowBody(compiled: Compiled, name: string): Schema {
+  const plain = body(ref(name))
+  if (!compiled.resource.media) return plain
+  const { properties } = inputSchema(compiled, 'update')
+  const filename = { ...BINARY, description: 'The audio: WAV or MP3.' }
+  const form = { type: 'object', required: ['filename'], properties: { ...(properties as Schema), filename } }
+  const content = { ...(plain.content as Schema), 'multipart/form-data': { schema: { anyOf: [ref(name), form] } } }
+  return { ...plain, content }
+}
+
+function mediaPaths(compiled: Compiled): Record<string, Schema> {
+  const { path } = compiled.resource
+  const media = compiled.resource.media!.name
+  const row = { 200: { description: 'The row.', content: json(ref(schemaName(compiled))) } }
+  const audio = Object.fromEntries(AUDIO_TYPES.map((type) => [type, { schema: BINARY }]))
+  const form = { type: 'object', required: ['filename'], properties: { filename: BINARY } }
+  const [readers, writers] = [rolesWith(compiled, 'retrieve'), rolesWith(compiled, 'update')]
+  const download = {
+    parameters: [
+      { name: 'inline', in: 'query', schema: { type: 'boolean' }, description: 'To be played, not saved.' },
+      { name: 'Range', in: 'header', schema: { type: 'string' }, description: 'One range of bytes.' },
+    ],
+    responses: {
+      200: { description: 'The whole file. Its ETag is strong.', content: audio },
+      206: { description: 'The range.', content: audio },
+      304: { description: 'The client has it already.' },
+      ...errors(401, 403, 404, 416),
+    },
+  }
+  const replace = {
+    requestBody: {
+      required: true,
+      content: { ...audio, 'application/octet-stream': { schema: BINARY }, 'multipart/form-data': { schema: form } },
+    },
+    responses: { ...row, ...errors(400, 401, 403, 404, 412, 413, 415, 503) },
+  }
+  return {
+    [`/api/${path}/{id}/download/`]: {
+      parameters: [idParameter(compiled)],
+      get: { ...about(path, `play_${path}`, `The ${media} itself`, readers), ...download },
+    },
+    [`/api/${path}/{id}/audio/`]: {
+      parameters: [idParameter(compiled)],
+      ...(writers.length > 0 && {
+        put: { ...about(path, `audio_${path}`, `Replace the ${media}`, writers), ...replace },
+      }),
+    },
   }
 }
 
@@ -217,7 +272,10 @@ const REASONS: Record<number, string> = {
   403: 'The role may not do this.',
   404: 'There is no such row or page.',
   406: 'The Accept header cannot be met.',
+  412: 'The row is not the one that If-Match names.',
+  413: 'The file is too large.',
   415: 'The body is of a type that is not taken.',
+  416: 'The range lies outside the file.',
   503: 'The switch or the database cannot be reached.',
 }
 
