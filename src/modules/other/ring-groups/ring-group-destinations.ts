@@ -4,7 +4,9 @@ import type { Row } from '../../../rest/model/model.ts'
 import { resource } from '../../../rest/resource.ts'
 import type { Transaction } from '../../../rest/write/transaction.ts'
 import { inOwnDomain } from '../../access.ts'
+import { dialledBy } from '../../dialling/numbers.ts'
 import { numberTextError } from '../../dialling/texts.ts'
+import { CIRCLE, ringsItself } from './circles.ts'
 import { groupEntries } from './ring-groups.ts'
 
 type Place = Row<'RingGroupDestination'>
@@ -25,22 +27,24 @@ export const ringGroupDestinations = resource('RingGroupDestination', {
   },
   within: {
     async createAll(created, { tx }) {
-      for (const { row } of created) await refuseItself(tx, row)
+      for (const { row } of created) await refuseCircle(tx, row)
       await groupEntries.regenerate(
         tx,
         created.map(({ row }) => row.ring_group_id),
       )
     },
     async update(place, before, { tx }) {
-      await refuseItself(tx, place)
+      if (place.number !== before.number || place.ring_group_id !== before.ring_group_id) await refuseCircle(tx, place)
       await groupEntries.regenerate(tx, [place.ring_group_id, before.ring_group_id])
     },
     delete: (place, { tx }) => groupEntries.regenerate(tx, [place.ring_group_id]),
   },
 })
 
-/** A group that rings its own number would ring for ever. */
-async function refuseItself(tx: Transaction, { ring_group_id, number }: Place): Promise<void> {
-  const [group] = await tx.find('RingGroup', { id: ring_group_id }, { lock: true })
-  if (group?.extension === number) throw new ValidationError({ number: ['A ring group cannot ring itself.'] })
+async function refuseCircle(tx: Transaction, { ring_group_id, number }: Place): Promise<void> {
+  const [group] = await tx.find('RingGroup', { id: ring_group_id })
+  if (!group?.domain_id) return
+  const [other] = await dialledBy(tx, group.domain_id, [number])
+  if (other?.kind !== 'ring group') return
+  if (await ringsItself(tx, group)) throw new ValidationError({ number: [CIRCLE] })
 }

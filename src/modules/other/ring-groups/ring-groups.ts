@@ -6,6 +6,7 @@ import { numberError } from '../../dialling/destinations.ts'
 import { type Change, contextError, entryHooks, generateXml, textErrors } from '../../dialling/entry-hooks.ts'
 import { numberTaken } from '../../dialling/numbers.ts'
 import { destinationError, legTextError, numberTextError, ringbackError, soundError } from '../../dialling/texts.ts'
+import { CIRCLE, ringsItself } from './circles.ts'
 import { ringGroupEntry } from './entry.ts'
 import { tollAllowError } from './legs.ts'
 
@@ -59,12 +60,17 @@ async function check(change: Change<'RingGroup'>): Promise<Record<string, string
       ),
     }),
     ...(changed('forward_enabled', 'forward_destination') && { forward_destination: await forwardError(change) }),
+    ...(changed('extension') && { extension: numberTextError(row.extension) ?? (await circleError(change)) }),
   }
 }
 
-async function forwardError({ row, domain, context }: Change<'RingGroup'>): Promise<string | undefined> {
+async function forwardError(change: Change<'RingGroup'>): Promise<string | undefined> {
+  const { row, domain, context } = change
   const number = row.forward_destination ?? ''
   if (number === '') return row.forward_enabled ? 'Say where calls are forwarded to.' : undefined
-  if (number === row.extension) return 'A ring group cannot be forwarded to itself.'
-  return domain ? numberError(context.tx, domain, number) : numberTextError(number)
+  if (domain === undefined) return numberTextError(number)
+  return (await numberError(context.tx, domain, number)) ?? (await circleError(change))
 }
+
+const circleError = async ({ row, context }: Change<'RingGroup'>): Promise<string | undefined> =>
+  (await ringsItself(context.tx, row)) ? CIRCLE : undefined
