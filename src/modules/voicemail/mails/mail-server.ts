@@ -51,7 +51,7 @@ export function serverOf(own: Settings, system: Settings): MailServer {
   }
   const security = securityOf(layer.get('smtp_secure'), port)
   const user = userOf(layer)
-  const address = own.get('smtp_from') ?? layer.get('smtp_from') ?? user?.name ?? ''
+  const address = own.get('smtp_from') ?? layer.get('smtp_from') ?? layer.get('smtp_user_name') ?? ''
   if (!isAddress(address)) throw new NotSetUp('The setting email / smtp_from must be an e-mail address.')
   const name = own.get('smtp_from_name') ?? layer.get('smtp_from_name') ?? ''
   return {
