@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import { rowsOf } from '../auth/queries.ts'
+import { atomically, rowsOf } from '../auth/queries.ts'
+import { insertDefaults } from '../modules/dialplans/defaults/index.ts'
 import { withPool } from './database.ts'
 import { CliError } from './errors.ts'
 import { columnText } from './find.ts'
@@ -35,13 +36,18 @@ async function create(text: string, options: CreateOptions): Promise<void> {
   const homeSwitch = columnText('Domain', 'home_switch', options.switch)
   const description = options.description && columnText('Domain', 'description', options.description)
   await withPool(async (pool) => {
-    const [row] = await rowsOf<Record<string, unknown>>(
-      pool,
-      `INSERT INTO domains (name, portal_name, home_switch, description) VALUES ($1, $2, $3, $4)
+    const row = await atomically(pool, async (tx) => {
+      const [made] = await rowsOf<{ id: string; name: string }>(
+        tx,
+        `INSERT INTO domains (name, portal_name, home_switch, description) VALUES ($1, $2, $3, $4)
        ON CONFLICT DO NOTHING RETURNING id, name, portal_name, home_switch`,
-      [name, portal, homeSwitch, description ?? null],
-    )
-    if (!row) throw new CliError(`There is a domain named "${name}", or with the portal "${portal}", already.`)
+        [name, portal, homeSwitch, description ?? null],
+      )
+      if (!made) throw new CliError(`There is a domain named "${name}", or with the portal "${portal}", already.`)
+      const { text: defaults, values } = insertDefaults([made], '')
+      await tx.query(defaults, [...values])
+      return made
+    })
     printOne(row, options)
   })
 }

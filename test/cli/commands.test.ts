@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyPassword } from '../../src/auth/passwords.ts'
 import { keyHash } from '../../src/auth/tokens.ts'
+import { DEFAULTS } from '../../src/modules/dialplans/defaults/index.ts'
 import { runCommand } from '../support/command.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -27,6 +28,8 @@ afterAll(async () => {
 it('manages a tenant, its user and the user’s tokens', async () => {
   const domain = await json('domain create acme.example --switch switch2')
   expect(domain).toMatchObject({ name: 'acme.example', home_switch: 'switch2' })
+  const entries = await client.query('SELECT count(*)::int AS count, min(context) AS context FROM dialplans')
+  expect(entries.rows).toEqual([{ count: DEFAULTS.length, context: 'acme.example' }])
 
   const groups = ['user_api', 'minor_admin_api']
   const flags = '--group user_api -g minor_admin_api --domain acme.example --email anna@acme.example'

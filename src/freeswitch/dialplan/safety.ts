@@ -223,14 +223,14 @@ function expanded(text: string, depth: number): string | undefined {
       expanded(inner, depth + 1) ??
       (/[${]/.test(name) ? notWrittenOut(name) : at < 0 ? undefined : ofCommand(name)) ??
       (/^user_data$/i.test(name) && !OF_USER.test(withoutExpansions(inner))
-        ? 'Only variables of users may be read (var).'
+        ? 'Of users only variables may be read (var), and whether they have a box (param vm-enabled).'
         : undefined)
     if (error) return error
   }
   return undefined
 }
 
-const OF_USER = /^user_data[ (]+[^ ]+ +var +[^ ]+?\)? *$/i
+const OF_USER = /^user_data[ (]+[^ ]+ +(?:var +[^ ]+?|param +vm-enabled)\)? *$/i
 
 /** The insides of `${…}`, outermost ones, also of those that a backslash holds back for later. */
 function* expansionsOf(text: string): Generator<string> {
