@@ -186,9 +186,9 @@ async function otherForms(subject: Subject): Promise<void> {
     if (!subject.fixture.writeOnly?.includes(name)) expect(given[name], `${name} sent as ${sent[name]}`).toEqual(value)
   }
   const nulls = await subject.body('full', subject.anyOwner)
-  const { required } = subject.fixture
+  const { required, oneOf = [] } = subject.fixture
   for (const [name, column] of subject.writable) {
-    if (column.nullable && !required.includes(name)) nulls[name] = null
+    if (column.nullable && ![...required, ...oneOf].includes(name)) nulls[name] = null
   }
   const filled = subject.fixture.filled?.(nulls, subject.stage) ?? {}
   const emptied = await create(subject, nulls)

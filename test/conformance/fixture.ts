@@ -51,6 +51,12 @@ export interface Fixture {
   readonly createOnly?: readonly string[]
   /** Fields a create must have. */
   readonly required: readonly string[]
+  /** Fields that the smallest body has besides, since one of several must be there. */
+  readonly oneOf?: readonly string[]
+  /** Fields that follow from others: a write of those changes them. */
+  readonly follows?: readonly string[]
+  /** Relations that a name of the other row may stand for. */
+  readonly named?: readonly string[]
   /** Fields never filterable, and shown to the roles that have `secrets` only. */
   readonly secrets?: readonly string[]
   readonly order: readonly string[]

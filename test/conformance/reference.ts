@@ -61,9 +61,10 @@ export function follow(tables: Tables, model: Model, row: Row, path: string): Ce
 }
 
 /** The path to the column that a field stands for; nested rows and the url stand for none. */
-export function pathOf({ nested, borrowed, model }: Resource, name: string): string | undefined {
+export function pathOf({ nested, borrowed, aliases, model }: Resource, name: string): string | undefined {
   if (name === 'url' || (nested && Object.hasOwn(nested, name))) return undefined
   if (borrowed && Object.hasOwn(borrowed, name)) return borrowed[name]
+  if (aliases && Object.hasOwn(aliases, name)) return aliases[name]
   return modelOf(model).columns.has(name) ? name : undefined
 }
 

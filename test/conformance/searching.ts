@@ -1,5 +1,6 @@
 /** `search=`: each word in any of the resource's search fields, in any case. */
 import { expect } from 'vitest'
+import { modelOf } from '../../src/rest/model/model.ts'
 import { follow } from './reference.ts'
 import type { Check, Subject } from './subject.ts'
 
@@ -68,9 +69,11 @@ async function secrets(subject: Subject): Promise<void> {
   for (const name of subject.fixture.secrets ?? []) {
     const id = await subject.insert(subject.anyOwner)
     const { model } = subject.compiled
-    const column = model.columns.get(name)!
-    const value = 'Hidden-7c1'.slice(0, column.maxLength)
-    const text = `UPDATE "${model.table}" SET "${name}" = $1 WHERE "${subject.key}" = $2`
+    const value = 'Hidden-7c1'.slice(0, subject.column(name)!.maxLength)
+    const [step, further] = subject.pathOf(name)!.split('__') as [string, string?]
+    const hop = further === undefined ? undefined : model.hops.get(step)!
+    const [table, key] = hop ? [modelOf(hop.model).table, hop.remote] : [model.table, subject.key]
+    const text = `UPDATE "${table}" SET "${further ?? step}" = $1 WHERE "${key}" = $2`
     await subject.stage.world.app.pool.query(text, [value, id])
     subject.stage.changed()
     expect((await subject.list(`?search=${value}`)).count).toBe(0)

@@ -167,7 +167,7 @@ export class Subject {
     const n = stage.next()
     const place = fixture.place(stage, owner) ?? {}
     const told = (await fixture.body?.(stage, n, owner)) ?? {}
-    const needed = new Set([...fixture.required, ...extra])
+    const needed = new Set([...fixture.required, ...(fixture.oneOf ?? []), ...extra])
     const values: Values = {}
     for (const [name, column] of this.writable) {
       if (kind === 'minimal' && !needed.has(name)) continue

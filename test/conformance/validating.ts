@@ -90,7 +90,7 @@ function wrongOf(column: Column): [unknown, string][] {
         ['a\0b', 'Null characters are not allowed.'],
         ...(column.nullable && !column.filled
           ? []
-          : column.blank
+          : column.blank || column.default === ''
             ? []
             : ([['  ', 'This field may not be blank.']] as [unknown, string][])),
         ...(column.email ? ([['nobody', 'Enter a valid email address.']] as [unknown, string][]) : []),
@@ -144,7 +144,12 @@ function wrongRelations(column: Column): [unknown, string][] {
 }
 
 async function wrongType(subject: Subject, name: string, column: Column): Promise<void> {
-  await expectRefused(subject, name, wrongOf(column))
+  // Where a name may stand for a row, text that is no id is the name of none.
+  const wrong = wrongOf(column).map(([value, sentence]): [unknown, string] => [
+    value,
+    value === 'abc' && subject.fixture.named?.includes(name) ? noSuchRow(value) : sentence,
+  ])
+  await expectRefused(subject, name, wrong)
 }
 
 async function notNull(subject: Subject, name: string): Promise<void> {
@@ -152,7 +157,11 @@ async function notNull(subject: Subject, name: string): Promise<void> {
 }
 
 async function allWrong(subject: Subject): Promise<void> {
-  const wrong = subject.writable.map(([name, column]): [string, unknown] => [name, wrongOf(column)[0]![0]])
+  const wrong = subject.writable.flatMap(([name, column]): [string, unknown][] =>
+    wrongOf(column)
+      .slice(0, 1)
+      .map(([value]) => [name, value]),
+  )
   const body = Object.fromEntries(wrong) as Values
   const names = Object.keys(body)
   const before = (await subject.rows()).length

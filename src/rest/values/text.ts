@@ -19,10 +19,13 @@ export function textParser(column: Column): Parser {
 /** JSON numbers of more than 15 digits lose the last ones before anyone sees them: no telephone number may change so. */
 const wasRounded = (input: number) => Math.abs(input) > Number.MAX_SAFE_INTEGER
 
-/** Whether '' is a value of the column: nullable text takes it unless `@filled`, other text only with `@blank`. */
+/**
+ * Whether '' is a value of the column: nullable text takes it unless `@filled`, other text only with `@blank` or where it
+ * has it when nothing is sent, so that a row can be sent back as it was read.
+ */
 export function takesBlank(column: Column): boolean {
   if (column.choices) return column.choices.includes('') || column.blank === true
-  return column.type === 'text' && (column.nullable ? !column.filled : column.blank === true)
+  return column.type === 'text' && (column.nullable ? !column.filled : column.blank === true || column.default === '')
 }
 
 /** The error of a NUL or a lone surrogate, which PostgreSQL's text cannot hold. */

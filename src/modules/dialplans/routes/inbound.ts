@@ -6,7 +6,18 @@ import { inOwnDomain } from '../../access.ts'
 import { type Destination, type Place, resolveDestination } from '../../dialling/destinations.ts'
 import { claimError, PUBLIC } from './claims.ts'
 import { inboundConditions } from './inbound-xml.ts'
-import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, routeXml, sequenceErrors } from './kept.ts'
+import {
+  changesOf,
+  checkContext,
+  isNone,
+  keepContext,
+  keepRow,
+  nullErrors,
+  placeOf,
+  refuse,
+  routeXml,
+  sequenceErrors,
+} from './kept.ts'
 import { expressionError, inboundExpression } from './numbers.ts'
 
 /** Calls from outside: which number goes where. Each is a dialplan, made of a few fields. */
@@ -44,9 +55,7 @@ export const inboundRoutes = resource('Dialplan', {
   search: ['name', 'number', 'description'],
   access: { admin_api: everything, minor_admin_api: inOwnDomain() },
   refuse: ({ values }) =>
-    values
-      ? { ...nullErrors(values, ['domain_id', 'number', 'context']), ...sequenceErrors(values.sequence) }
-      : undefined,
+    values ? { ...nullErrors(values, ['domain_id', 'number']), ...sequenceErrors(values.sequence) } : undefined,
   within: {
     create: (row, context) => keep(row, null, context),
     update: keep,
@@ -74,12 +83,13 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   // A dialplan that something else made stays as it is until something of the route is sent.
   if (before && !kept && changes.size === 0) return
   const place = await placeOf(tx, row.domain_id)
+  const inContext = await keepContext(tx, row, PUBLIC)
   const sent: Asked = { ...BLANK, ...kept, ...inputs }
-  if (changed('context', 'domain_id')) checkContext(caller, place, String(row.context), [PUBLIC])
+  if (changed('context', 'domain_id')) checkContext(caller, place, inContext, [PUBLIC])
   const number = String(row.number)
   if (
     row.enabled &&
-    row.context === PUBLIC &&
+    inContext === PUBLIC &&
     (changes.has('prefix') || changed('number', 'context', 'enabled', 'domain_id'))
   ) {
     const claim = { id: row.id, domainId: place.id, number, prefix: sent.prefix }
@@ -105,14 +115,10 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   const { id: _id, dialplan_id: _dialplan, ...values } = asked as Row<'InboundRoute'>
   if (kept) await tx.update('InboundRoute', { id: kept.id }, values)
   else await tx.insert('InboundRoute', { dialplan_id: row.id, ...values })
-  await tx.update(
-    'Dialplan',
-    { id: row.id },
-    {
-      ...(isNone(row.name) && { name }),
-      xml: routeXml({ name, uuid: row.id, conditions }),
-    },
-  )
+  await keepRow(tx, row, {
+    ...(isNone(row.name) && { name }),
+    xml: routeXml({ name, uuid: row.id, conditions }),
+  })
 }
 
 const LONGEST_NAME = 64

@@ -4,6 +4,8 @@ import { readDocument } from '../../../freeswitch/dialplan/document.ts'
 import { type DialplanExtension, dialplanXml } from '../../../freeswitch/dialplan/extension.ts'
 import type { Caller } from '../../../rest/caller.ts'
 import { ValidationError } from '../../../rest/errors.ts'
+import type { Row } from '../../../rest/model/model.ts'
+import { Sql } from '../../../rest/sql.ts'
 import type { Transaction } from '../../../rest/write/transaction.ts'
 import { domainOf, type Place } from '../../dialling/destinations.ts'
 
@@ -36,6 +38,24 @@ export function checkContext(caller: Caller, place: Place, context: string, othe
   if (caller.role === 'admin_api' || context === place.name || others.includes(context)) return
   const names = [place.name, ...others].join(' or ')
   refuse('context', `You may write dialplans of the context ${names} only.`)
+}
+
+/** The context a route is in: that given, else the usual one, which is written. */
+export async function keepContext(tx: Transaction, row: Row<'Dialplan'>, usual: string): Promise<string> {
+  if (!isNone(row.context)) return String(row.context)
+  await keepRow(tx, row, { context: usual })
+  return usual
+}
+
+/** Sets what follows of a dialplan from what was asked for: a part of the write that is under way, and no other. */
+export async function keepRow(
+  tx: Transaction,
+  { id }: Row<'Dialplan'>,
+  values: { readonly context?: string; readonly name?: string; readonly xml?: string },
+): Promise<void> {
+  const sql = new Sql()
+  const sets = Object.entries(values).map(([name, value]) => `"${name}" = ${sql.param(value)}`)
+  await tx.run(sql.statement(`UPDATE "dialplans" SET ${sets.join(', ')} WHERE "id" = ${sql.param(id)}::uuid`))
 }
 
 /** The first and last place among the dialplans of a context that a route may have. */

@@ -6,7 +6,18 @@ import { noSuchRow, readUuid } from '../../../rest/values/identity.ts'
 import { inOwnDomain } from '../../access.ts'
 import type { Place } from '../../dialling/destinations.ts'
 import { PUBLIC } from './claims.ts'
-import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, routeXml, sequenceErrors } from './kept.ts'
+import {
+  changesOf,
+  checkContext,
+  isNone,
+  keepContext,
+  keepRow,
+  nullErrors,
+  placeOf,
+  refuse,
+  routeXml,
+  sequenceErrors,
+} from './kept.ts'
 import { type Line, lineOf } from './lines.ts'
 import { expressionError, isEmergency, outboundExpression } from './numbers.ts'
 import { outboundConditions } from './outbound-xml.ts'
@@ -55,7 +66,7 @@ export const outboundRoutes = resource('Dialplan', {
   refuse: ({ values, inputs }) =>
     values
       ? {
-          ...nullErrors(values, ['domain_id', 'name', 'context']),
+          ...nullErrors(values, ['domain_id', 'name']),
           ...sequenceErrors(values.sequence),
           ...limitErrors(inputs.limit),
         }
@@ -94,9 +105,10 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   // A dialplan that something else made stays as it is until something of the route is sent.
   if (before && !kept && changes.size === 0) return
   const place = await placeOf(tx, row.domain_id)
+  const inContext = await keepContext(tx, row, place.name)
   if (changed('context', 'domain_id')) {
-    if (row.context === PUBLIC) refuse('context', 'Calls that come from outside may not be sent outside again.')
-    checkContext(caller, place, String(row.context), [])
+    if (inContext === PUBLIC) refuse('context', 'Calls that come from outside may not be sent outside again.')
+    checkContext(caller, place, inContext, [])
   }
   if (changes.size === 0 && !changed('number', 'name', 'domain_id')) return
   const sent: Asked = { ...BLANK, ...kept, ...inputs }
@@ -118,7 +130,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   if (kept) await tx.update('OutboundRoute', { id: kept.id }, values)
   else await tx.insert('OutboundRoute', { dialplan_id: row.id, ...values })
   const xml = routeXml({ name: String(row.name), uuid: row.id, conditions })
-  await tx.update('Dialplan', { id: row.id }, { xml })
+  await keepRow(tx, row, { xml })
 }
 
 function readNumber(number: string, { strip_prefix, prefix }: Asked): string {

@@ -3,7 +3,18 @@ import type { Row } from '../../../rest/model/model.ts'
 import { resource, type WriteContext } from '../../../rest/resource.ts'
 import { inOwnDomain } from '../../access.ts'
 import { PUBLIC } from './claims.ts'
-import { changesOf, checkContext, isNone, nullErrors, placeOf, refuse, routeXml, sequenceErrors } from './kept.ts'
+import {
+  changesOf,
+  checkContext,
+  isNone,
+  keepContext,
+  keepRow,
+  nullErrors,
+  placeOf,
+  refuse,
+  routeXml,
+  sequenceErrors,
+} from './kept.ts'
 import { expressionError, plainExpression } from './numbers.ts'
 import { testAction } from './time-test.ts'
 import { ruleConditions, settingsConditions } from './time-xml.ts'
@@ -41,9 +52,7 @@ export const timeConditions = resource('Dialplan', {
   search: ['name', 'number', 'description'],
   access: { admin_api: everything, minor_admin_api: inOwnDomain() },
   refuse: ({ values }) =>
-    values
-      ? { ...nullErrors(values, ['domain_id', 'name', 'number', 'context']), ...sequenceErrors(values.sequence) }
-      : undefined,
+    values ? { ...nullErrors(values, ['domain_id', 'name', 'number']), ...sequenceErrors(values.sequence) } : undefined,
   within: {
     create: (row, context) => keep(row, null, context),
     update: keep,
@@ -73,9 +82,10 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   // A dialplan that something else made stays as it is until something of the time condition is sent.
   if (before && !kept && changes.size === 0) return
   const place = await placeOf(tx, row.domain_id)
+  const inContext = await keepContext(tx, row, place.name)
   if (changed('context', 'domain_id')) {
-    checkContext(caller, place, String(row.context), [])
-    if (row.context === PUBLIC)
+    checkContext(caller, place, inContext, [])
+    if (inContext === PUBLIC)
       refuse(
         'context',
         'Calls from outside come by an inbound route, which may lead to the number of a time condition.',
@@ -93,7 +103,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   if (kept) await tx.update('TimeCondition', { id: kept.id }, columns)
   else await tx.insert('TimeCondition', { dialplan_id: row.id, ...columns })
   const xml = routeXml({ name: String(row.name), uuid: row.id, conditions }, caller.role === 'admin_api')
-  await tx.update('Dialplan', { id: row.id }, { xml })
+  await keepRow(tx, row, { xml })
 }
 
 const JSON_FIELDS = ['rules', 'alternative']
