@@ -58,6 +58,28 @@ export class ItemsError extends ApiError {
   }
 }
 
+/** What is wrong in a file of lines; `column` is null where it is the line as a whole. */
+export interface LineError {
+  readonly line: number
+  readonly column: string | null
+  readonly message: string
+}
+
+/** 400 about lines of a file, of which none was written: each error with its line and column, under `errors`. */
+export class LinesError extends ApiError {
+  override name = 'LinesError'
+  readonly errors: readonly LineError[]
+
+  constructor(detail: string, errors: readonly LineError[]) {
+    super(400, detail)
+    this.errors = errors
+  }
+
+  override body(): Record<string, unknown> {
+    return { ...super.body(), errors: this.errors }
+  }
+}
+
 export const badRequest = (detail: string) => new ApiError(400, detail)
 export const notAuthenticated = (detail = 'Authentication credentials were not provided.') =>
   new ApiError(401, detail, { 'WWW-Authenticate': 'Token' })

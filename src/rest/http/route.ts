@@ -11,6 +11,8 @@ interface Handler {
   readonly roles: readonly Role[]
   /** Whether its body may bring a file. */
   readonly takesFile?: boolean
+  /** Whether its body may be a CSV file. */
+  readonly takesTable?: boolean
   /** Bytes its body may have, where that is not as many as everywhere. */
   readonly bodyLimit?: number
   handle(request: FastifyRequest, reply: FastifyReply): unknown
@@ -27,7 +29,11 @@ export function route(app: FastifyInstance, url: string, roles: readonly Role[],
       method,
       url,
       ...(handler?.bodyLimit !== undefined && { bodyLimit: handler.bodyLimit }),
-      config: { access: handler?.roles ?? roles, takesFile: handler?.takesFile ?? false },
+      config: {
+        access: handler?.roles ?? roles,
+        takesFile: handler?.takesFile ?? false,
+        takesTable: handler?.takesTable ?? false,
+      },
       handler: async (request, reply) => {
         if (!handler) throw methodNotAllowed(request.method, allow)
         if (method === 'OPTIONS') reply.header('Allow', allow.join(', '))

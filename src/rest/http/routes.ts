@@ -14,6 +14,7 @@ import { addActions } from './actions.ts'
 import { addBulkDelete, changeListHandler, createList, LONGER_BODY } from './bulk.ts'
 import { addDownload } from './download.ts'
 import { expectation, isKnown, sendTag } from './etag.ts'
+import { addImport } from './import.ts'
 import { addMedia } from './media.ts'
 import { metadata } from './metadata.ts'
 import { negotiate } from './negotiate.ts'
@@ -31,6 +32,7 @@ export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled):
   addActions(app, host, compiled)
   addDownload(app, host, compiled)
   addBulkDelete(app, host, compiled)
+  addImport(app, host, compiled)
   addMedia(app, host, compiled)
   const takesFile = compiled.resource.media !== undefined
   route(app, `/api/${path}/`, roles, {

@@ -39,7 +39,7 @@ function cellSql(sql: LiteralSql, { compiled }: ListPlan, field: Field, apiUrl: 
     case 'time':
       return `replace(replace(${value}::text, ' ', 'T'), '+00', 'Z')`
     case 'text':
-      return `CASE WHEN ascii(${value}) IN (${RUNS_AS_FORMULA}) AND ${value} !~ ${NUMBER} THEN '''' || ${value} ELSE ${value} END`
+      return `CASE WHEN ascii(ltrim(${value}, '''')) IN (${RUNS_AS_FORMULA}) AND ${value} !~ ${NUMBER} THEN '''' || ${value} ELSE ${value} END`
     default:
       return value
   }

@@ -121,6 +121,15 @@ function isRequired(compiled: Compiled, view: View, field: Field, mode: Mode): b
   return requiredIn(compiled, field)
 }
 
+/** What a create of this role must have. */
+export function requiredNames(compiled: Compiled, view: View): string[] {
+  const fields = [...compiled.fields.values()].filter(
+    (field) => field.writable && !view.access.own?.[field.name] && isRequired(compiled, view, field, 'create'),
+  )
+  const inputs = Object.entries(compiled.resource.inputs ?? {}).filter(([, input]) => input.required)
+  return [...fields.map((field) => field.name), ...inputs.map(([name]) => name)]
+}
+
 /** Whether a create must have the field, whoever asks. */
 export function requiredIn(compiled: Compiled, field: Field): boolean {
   const { resource } = compiled

@@ -19,8 +19,17 @@ export function csvCell(value: unknown): string {
   return typeof value === 'string' ? neutralised(value) : String(value)
 }
 
-/** What spreadsheets take for the beginning of a formula, some of them the wide forms as well. */
-const RUNS_AS_FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+/** The text that a cell stands for: {@link csvCell} backwards. */
+export function textOfCell(cell: string): string {
+  const text = cell.slice(1)
+  return cell.startsWith("'") && neutralised(text) === cell ? text : cell
+}
+
+/**
+ * What spreadsheets take for the beginning of a formula, some of them the wide forms as well. Apostrophes may stand
+ * before it: one more tells them from the one that keeps a formula from running.
+ */
+const RUNS_AS_FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/
 /** Telephone and other numbers: a sign, digits and what people write between them, and nothing a formula could be. */
 const NUMBER = /^[+-]?[\d(][\d\s().]*$/
 
