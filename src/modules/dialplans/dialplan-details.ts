@@ -2,10 +2,11 @@ import { ADMINISTRATORS_ONLY, TIMES } from '../../freeswitch/dialplan/document.t
 import { patternError } from '../../freeswitch/dialplan/patterns.ts'
 import { expansionReach, hostReach } from '../../freeswitch/dialplan/safety.ts'
 import { everything } from '../../rest/access.ts'
-import type { FieldErrors } from '../../rest/errors.ts'
+import { type FieldErrors, ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
-import { resource } from '../../rest/resource.ts'
+import { resource, type WriteContext } from '../../rest/resource.ts'
 import { inOwnDomain } from '../access.ts'
+import { stepRefused } from './tenancy.ts'
 
 /** Conditions and actions one by one; generate_xml of the dialplan makes its XML from them. */
 export const dialplanDetails = resource('DialplanDetail', {
@@ -15,7 +16,25 @@ export const dialplanDetails = resource('DialplanDetail', {
   search: ['type', 'data'],
   access: { admin_api: everything, minor_admin_api: inOwnDomain('dialplan_id__domain_id') },
   refuse: ({ values, before, caller }) => (values ? wrong(values, before, caller.role === 'admin_api') : undefined),
+  within: {
+    create: (row, context) => checkTenancy(row, null, context),
+    update: checkTenancy,
+  },
 })
+
+/** What another tenant has is not to be reached from the entries of this one. */
+async function checkTenancy(
+  { dialplan_id, tag, type, data }: Row<'DialplanDetail'>,
+  before: Row<'DialplanDetail'> | null,
+  context: WriteContext,
+): Promise<void> {
+  if (before && before.tag === tag && before.type === type && before.data === data) return
+  const [dialplan] = await context.tx.find('Dialplan', { id: dialplan_id })
+  const isAction = tag.endsWith('action')
+  const [application, text] = isAction ? [type ?? '', data ?? ''] : ['', type ?? '']
+  const sentence = await stepRefused(application, text, dialplan?.domain_id ?? null, context)
+  if (sentence) throw new ValidationError({ [isAction ? 'data' : 'type']: [sentence] })
+}
 
 type Said = Pick<Row<'DialplanDetail'>, 'tag' | 'type' | 'data'>
 

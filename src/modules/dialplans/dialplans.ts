@@ -5,6 +5,7 @@ import type { Row } from '../../rest/model/model.ts'
 import { type Action, resource, type WriteContext } from '../../rest/resource.ts'
 import { inOwnDomain, ofNoDomain } from '../access.ts'
 import { generateXml } from './generate.ts'
+import { documentRefused } from './tenancy.ts'
 
 const flushOne: Action = {
   on: 'row',
@@ -42,10 +43,12 @@ export const dialplans = resource('Dialplan', {
   within: {
     async create(row, context) {
       await checkContext(row, null, context)
+      await checkTenancy(row, null, context)
       await agree(row, null, context)
     },
     async update(row, before, context) {
       await checkContext(row, before, context)
+      await checkTenancy(row, before, context)
       await agree(row, before, context)
     },
   },
@@ -108,6 +111,17 @@ async function checkContext(
     const sentence = `An entry of the context "${row.context}" is changed by administrators of the whole system, an inbound route as a route.`
     throw new ValidationError({ xml: [sentence] })
   }
+}
+
+/** What another tenant has is not to be reached from the entries of this one. */
+async function checkTenancy(
+  row: Row<'Dialplan'>,
+  before: Row<'Dialplan'> | null,
+  context: WriteContext,
+): Promise<void> {
+  if (!row.xml || row.xml === before?.xml) return
+  const sentence = await documentRefused(row.xml, row.domain_id, context)
+  if (sentence) throw new ValidationError({ xml: [sentence] })
 }
 
 /**
