@@ -37,5 +37,11 @@ export const voicemails = resource('Voicemail', {
     })
     return errors.length ? Object.fromEntries(errors) : undefined
   },
+  within: {
+    // The column is no relation in the database.
+    async delete({ id }, { tx }) {
+      await tx.delete('VoicemailDestinations', { voicemail_dest: id })
+    },
+  },
   actions: { counts },
 })

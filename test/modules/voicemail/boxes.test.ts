@@ -230,6 +230,15 @@ describe('copies', () => {
     await world.app.prisma.voicemail.update({ where: { id: other }, data: { mail_to: null } })
   })
 
+  it('end with the box that gets them', async () => {
+    const made = await asMinor('POST', '/api/voicemails/', {
+      extension_id: await testExtension(world, world.acme, '1004'),
+    })
+    expect((await copyTo(made.json.id)).status).toBe(201)
+    expect((await asMinor('DELETE', `/api/voicemails/${made.json.id}/`)).status).toBe(204)
+    expect(await world.app.prisma.voicemailDestinations.count()).toBe(0)
+  })
+
   it('go to no box that is disabled, gone, or with its extension in another tenant by now', async () => {
     await copyTo(other)
     await world.app.prisma.voicemailDestinations.createMany({

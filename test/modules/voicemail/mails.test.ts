@@ -261,6 +261,41 @@ describe('a mail that is not taken', () => {
     expect(await mailed()).toHaveLength(1)
   })
 
+  it('is sent again, with the same id, when the server stopped between its being taken and the note of it', async () => {
+    await boxIs({ local_after_email: false })
+    server.refusal = { code: 450, text: 'busy' }
+    const id = await leave()
+    await outbox().run()
+    server.refusal = undefined
+    await dueNow()
+    const stopped = { ...databaseOn(world.app.statements), transaction: () => Promise.reject(new Error('killed')) }
+    await new Outbox(stopped, world.app.media, PUBLIC_URL, 'UTC').run().catch(() => {})
+    const [mail] = await queued()
+    expect(mail).toMatchObject({ sent: null, attempts: 2, error: expect.stringContaining('450') })
+    expect(mail!.due!.getTime()).toBeGreaterThan(Date.now())
+    expect(await isThere(id)).toBe(true)
+    await dueNow()
+    const ids = (await mailed()).map(({ headers }) => headers.get('message-id'))
+    expect(ids).toEqual([ids[0], ids[0]])
+    expect(await isThere(id)).toBe(false)
+  })
+
+  it('is not sent again because its message could not be deleted', async () => {
+    await boxIs({ local_after_email: false })
+    await world.app.pool.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'no'; END $$`)
+    await world.app.pool.query(
+      'CREATE TRIGGER refuse BEFORE DELETE ON voicemail_messages FOR EACH ROW EXECUTE FUNCTION refuse()',
+    )
+    const id = await leave()
+    expect(await mailed()).toHaveLength(1)
+    await world.app.pool.query('DROP FUNCTION refuse() CASCADE')
+    expect(await isThere(id)).toBe(true)
+    expect(await queued()).toMatchObject([
+      { due: null, sent: expect.any(Date), error: 'The message could not be deleted.' },
+    ])
+  })
+
   it('is sent once when several servers look for mails at the same time', async () => {
     server.refusal = { code: 450, text: 'busy' }
     for (let n = 0; n < 6; n++) await leave()

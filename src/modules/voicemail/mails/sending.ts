@@ -26,16 +26,28 @@ export async function sendClaimed(sender: Sender, claimed: Claimed): Promise<voi
   if (job.status === 'deleted') return settleNeedless(database, claimed, 'The message was deleted before.')
   const to = addressesIn(job.mailTo)
   if (to.length === 0) return settleNeedless(database, claimed, 'The box has no e-mail address.')
+  const outcome = await send(sender, claimed, job, to).catch((error: Error) => error)
+  if (!(outcome instanceof Error)) return settleTaken(database, claimed, outcome)
+  if (outcome instanceof NotSetUp) return settleUnset(database, claimed, outcome.message)
+  if (outcome instanceof MailError) return settleFailed(database, claimed, outcome.message)
+  // What the database or the disk says may hold anything.
+  await settleFailed(database, claimed, `The mail could not be made: ${outcome.name}.`)
+}
+
+/** Whatever becomes of the message, a mail that was taken is not sent again for it. */
+async function settleTaken(
+  database: Database,
+  claimed: Claimed,
+  { refused, note, messageGoes }: Outcome,
+): Promise<void> {
+  const notes = [note, refused.length > 0 ? `Refused: ${refused.join(', ')}` : undefined].filter(Boolean).join(' ')
+  // Somebody who did not get it may want to hear it.
+  const goes = messageGoes && refused.length === 0
   try {
-    const { refused, note, messageGoes } = await send(sender, claimed, job, to)
-    const notes = [note, refused.length > 0 ? `Refused: ${refused.join(', ')}` : undefined].filter(Boolean)
-    // Somebody who did not get it may want to hear it.
-    await settleSent(database, claimed, notes.join(' ') || null, messageGoes && refused.length === 0)
+    await settleSent(database, claimed, notes || null, goes)
   } catch (error) {
-    if (error instanceof NotSetUp) return settleUnset(database, claimed, error.message)
-    if (error instanceof MailError) return settleFailed(database, claimed, error.message)
-    // What the database or the disk says may hold anything.
-    await settleFailed(database, claimed, `The mail could not be made: ${(error as Error).name}.`)
+    if (!goes) throw error
+    await settleSent(database, claimed, `${notes} The message could not be deleted.`.trim(), false)
   }
 }
 
