@@ -1,6 +1,8 @@
 /** The OpenAPI 3.1 document of the API, from the registry of its resources. */
 import type { Compiled, Registry } from '../registry.ts'
-import { PARAMETERS, reportPath, resourcePaths, schemaName } from './paths.ts'
+import { PARAMETERS } from './parameters.ts'
+import { schemaName } from './parts.ts'
+import { reportPath, resourcePaths } from './paths.ts'
 import { inputSchema, rowSchema, type Schema } from './schemas.ts'
 
 export interface Description {
@@ -36,6 +38,7 @@ export function openApiDocument(registry: Registry, description: Description): R
   }
 }
 
+const SENTENCES: Schema = { type: 'array', items: { type: 'string' } }
 const ERROR: Schema = {
   type: 'object',
   required: ['error', 'message', 'detail'],
@@ -43,10 +46,12 @@ const ERROR: Schema = {
     error: { type: 'integer', description: 'The status.' },
     message: { type: 'string', description: "The status's reason phrase." },
     detail: {
-      description: 'A sentence, or for a validation error the sentences of each field; those are at the top level too.',
+      description:
+        'A sentence, or for a validation error the sentences of each field; those are at the top level too. For a list, the sentences of each field of each item at fault, by its place from 0: {"0": {"extension": ["…"]}}.',
       oneOf: [
         { type: 'string' },
-        { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } },
+        { type: 'object', additionalProperties: SENTENCES },
+        { type: 'object', additionalProperties: { type: 'object', additionalProperties: SENTENCES } },
       ],
     },
   },
