@@ -59,15 +59,16 @@ export async function keepRow(
 }
 
 /** The first and last place among the dialplans of a context that a route may have. */
-export function sequenceErrors(sequence: unknown): Record<string, string[]> {
-  if (typeof sequence !== 'number') return {}
-  if (sequence < FIRST) return { sequence: [`Ensure this value is greater than or equal to ${FIRST}.`] }
-  if (sequence > LAST) return { sequence: [`Ensure this value is less than or equal to ${LAST}.`] }
+export const sequenceErrors = (sequence: unknown): Record<string, string[]> =>
+  boundErrors('sequence', sequence, 100, 999)
+
+/** A number that is out of its bounds. */
+export function boundErrors(name: string, value: unknown, least: number, most: number): Record<string, string[]> {
+  if (isNone(value)) return {}
+  if (Number(value) < least) return { [name]: [`Ensure this value is greater than or equal to ${least}.`] }
+  if (Number(value) > most) return { [name]: [`Ensure this value is less than or equal to ${most}.`] }
   return {}
 }
-
-const FIRST = 100
-const LAST = 999
 
 /** Columns a route cannot be without, though dialplans can. */
 export function nullErrors(values: Values, names: readonly string[]): Record<string, string[]> {

@@ -7,7 +7,7 @@ export type Expression =
   | { readonly field: 'number' | 'prefix' | 'strip_prefix'; readonly error: string }
 
 /** Whether the text is a regular expression and not a number. */
-export const isExpression = (text: string): boolean => text.startsWith('^') || text.startsWith('(')
+export const isExpression = (text: string): boolean => /^(?:\((?:\?:)?)*\^/.test(text)
 
 /** Why the switch could not use a number that is a regular expression; undefined: it can, or it is none. */
 export function expressionError(number: string): string | undefined {
@@ -90,7 +90,7 @@ const opensGroup = (part: string): boolean => part === '(' || /^\(\?(?:P?<(?![=!
 
 /** An expression's signs: escapes and classes are one each, as is what opens a group. */
 const tokens = (expression: string): string[] =>
-  expression.match(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?![=!])|\(|./gs) ?? []
+  expression.match(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:P?<(?![=!])|')?|\(|./gs) ?? []
 
 const isPrefix = (text: string): boolean => /^\+?[0-9*#]*$/.test(text)
 const NUMBER = /^\+?[0-9*#]{1,127}$/

@@ -7,6 +7,7 @@ import { inOwnDomain } from '../../access.ts'
 import type { Place } from '../../dialling/destinations.ts'
 import { PUBLIC } from './claims.ts'
 import {
+  boundErrors,
   changesOf,
   checkContext,
   isNone,
@@ -68,7 +69,7 @@ export const outboundRoutes = resource('Dialplan', {
       ? {
           ...nullErrors(values, ['domain_id', 'name']),
           ...sequenceErrors(values.sequence),
-          ...limitErrors(inputs.limit),
+          ...boundErrors('limit', inputs.limit, 0, MOST_CALLS),
         }
       : undefined,
   within: {
@@ -77,8 +78,8 @@ export const outboundRoutes = resource('Dialplan', {
   },
 })
 
-const limitErrors = (limit: unknown): Record<string, string[]> =>
-  typeof limit === 'number' && limit < 0 ? { limit: ['Ensure this value is greater than or equal to 0.'] } : {}
+/** As many as the switch counts to. */
+const MOST_CALLS = 100_000
 
 type Asked = Omit<Row<'OutboundRoute'>, 'id' | 'dialplan_id'>
 
@@ -98,7 +99,10 @@ const BLANK: Asked = {
 
 /** Keeps what was asked for, and writes the dialplan that it makes. */
 async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, context: WriteContext): Promise<void> {
-  const { tx, caller, inputs } = context
+  const { tx, caller } = context
+  const { limit } = context.inputs
+  // Whole numbers come as their digits.
+  const inputs = { ...context.inputs, ...(limit !== undefined && { limit: Number(limit) }) }
   const [kept] = await tx.find('OutboundRoute', { dialplan_id: row.id })
   const changes = changesOf(kept ?? BLANK, inputs)
   const changed = (...names: (keyof Row<'Dialplan'>)[]) => names.some((name) => before?.[name] !== row[name])
