@@ -55,6 +55,8 @@ export interface Fixture {
   readonly oneOf?: readonly string[]
   /** Fields that follow from others: a write of those changes them. */
   readonly follows?: readonly string[]
+  /** Fields of which what is sent and what is stored differ; their own tests send them. */
+  readonly apart?: readonly string[]
   /** Relations that a name of the other row may stand for. */
   readonly named?: readonly string[]
   /** Fields never filterable, and shown to the roles that have `secrets` only. */

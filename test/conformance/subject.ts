@@ -121,12 +121,12 @@ export class Subject {
     })
   }
 
-  /** Fields a create takes that stand for columns. */
+  /** Fields a create takes that stand for columns, as they are sent. */
   get writable(): [string, Column][] {
-    const { fields, writeOnly = [], readOnly } = this.fixture
+    const { fields, writeOnly = [], readOnly, apart = [] } = this.fixture
     return [...fields, ...writeOnly].flatMap((name): [string, Column][] => {
       const column = this.column(name)
-      return column && !readOnly.includes(name) ? [[name, column]] : []
+      return column && ![...readOnly, ...apart].includes(name) ? [[name, column]] : []
     })
   }
 

@@ -99,8 +99,10 @@ async function leavesOut(subject: Subject, role: Role, expected: Expected): Prom
   const { own = [], required: further = [] } = expected
   const [owner] = owners(subject, expected).own
   const required = [...new Set([...subject.fixture.required, ...further])].filter((name) => !own.includes(name))
-  const all = expectFieldErrors(await subject.as(role, 'POST', subject.url, {}), required)
-  for (const name of required) expect(all[name]).toEqual([REQUIRED])
+  if (required.length > 0) {
+    const all = expectFieldErrors(await subject.as(role, 'POST', subject.url, {}), required)
+    for (const name of required) expect(all[name]).toEqual([REQUIRED])
+  }
   if (!owner) return
   for (const name of required) {
     const { [name]: _left, ...body } = await subject.body('minimal', owner, further)

@@ -58,6 +58,10 @@ async function missing(subject: Subject, name: string): Promise<void> {
 async function allMissing(subject: Subject): Promise<void> {
   const { required } = subject.fixture
   for (const body of [{}, undefined]) {
+    if (required.length === 0) {
+      expect((await subject.admin('POST', subject.url, body)).status, 'nothing need be there').toBe(201)
+      continue
+    }
     const detail = expectFieldErrors(await subject.admin('POST', subject.url, body), required)
     for (const name of required) expect(detail[name]).toEqual([REQUIRED])
   }

@@ -98,7 +98,7 @@ function ofSetter(data: string, depth: number, name: string): string | undefined
 
 /** What is stored is expanded once more when it is used, so that no piece of an expansion may be. */
 function ofValue(variable: string, value: string, depth: number): string | undefined {
-  if (/^(?:nolocal:|_nolocal_)?execute_on_/.test(variable)) return nested(value.trim(), depth)
+  if (/^(?:nolocal:|_nolocal_)?(?:sip_)?execute_on_/.test(variable)) return nested(value.trim(), depth)
   if (/^(?:nolocal:|_nolocal_)?group_confirm_key$/.test(variable) && value.trim().toLowerCase() === 'exec') {
     return 'The variable group_confirm_key may not be exec: it runs an application.'
   }
@@ -184,7 +184,7 @@ const INLINE = /(?<![\w./-])inline(?![\w./-])/i
 function variableError(name: string, executing = false): string | undefined {
   const variable = name.trim()
   if (variable.includes('$')) return 'The name of a variable must be written out.'
-  if (executing && /^(?:nolocal:|_nolocal_)?execute_on_/i.test(variable)) return undefined
+  if (executing && /^(?:nolocal:|_nolocal_)?(?:sip_)?execute_on_/i.test(variable)) return undefined
   return RUNNING.test(variable) && !BOOLEANS.test(variable) ? variableRuns(variable) : undefined
 }
 

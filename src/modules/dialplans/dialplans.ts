@@ -12,7 +12,7 @@ const flushOne: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: "Makes the switches forget the dialplan of the entry's context",
-  run: ({ services }, row) => services.switches.flushDialplan(row.context ? [row.context as string] : 'all'),
+  run: ({ services }, row) => services.switches.flushDialplan(row.context ? [row.context as string] : []),
 }
 
 const flushAll: Action = {
@@ -130,10 +130,11 @@ async function checkTenancy(
  */
 async function agree(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, { tx }: WriteContext): Promise<void> {
   if (!row.xml) return
+  const isNew = row.xml !== before?.xml
+  if (!isNew && row.name === before?.name && row.dp_continue === before?.dp_continue) return
   const { errors, head } = readDocument(row.xml, { trusted: true })
   // One that was never checked, from elsewhere, stays as it is until it is sent anew.
   if (errors.length > 0) return
-  const isNew = row.xml !== before?.xml
   const name = isNew ? (head.name?.trim() ?? row.name) : row.name
   const goesOn = isNew ? (head.continue ?? row.dp_continue) : row.dp_continue
   const xml = withHead(row.xml, { name: name ?? '', continue: goesOn, uuid: row.id })

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../../../src/freeswitch/dialplan/document.ts'
 import { dialplanXml } from '../../../src/freeswitch/dialplan/extension.ts'
