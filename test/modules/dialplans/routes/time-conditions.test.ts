@@ -1,0 +1,302 @@
+/* biome-ignore-all lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours */
+/** Time conditions: rules in words or XML, and what they do at a time. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, testExtension, testWorld, type World } from '../../../support/app.ts'
+import { parsed } from './parsed.ts'
+
+const PATH = '/api/dialplan_time_condition/'
+const OFFICE = [
+  { when: 'christmas_day,12-24', destination: '1003' },
+  { when: 'mon-fri 09:00-12:30,13:30-17:30', destination: '1001' },
+  { when: { weekdays: 'fri', hours: '22:00-02:00' }, destination: '1002' },
+]
+
+describe('time conditions', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await testWorld({ timeZone: 'Europe/Berlin' })
+    for (const number of ['1001', '1002', '1003']) await testExtension(world, world.acme, number)
+    await testExtension(world, world.rival, '2001')
+    const setting = { category: 'time_conditions', value_type: 'array', enabled: true }
+    await world.app.prisma.defaultSetting.createMany({
+      data: [
+        { ...setting, subcategory: 'region', value_type: 'text', value: 'england' },
+        { ...setting, subcategory: 'preset_england', value: '{"christmas_day":{"mday":"25","mon":"12"}}' },
+        { ...setting, subcategory: 'preset_england', value: '{"may_day":{"mon":"5","mday":"1-7","wday":"2"}}' },
+        { ...setting, subcategory: 'preset_usa', value: '{"independence_day":{"mday":"4","mon":"7"}}' },
+      ],
+    })
+  })
+  afterAll(() => world.close())
+
+  const post = (token: string, body: object): Promise<Answer> =>
+    world.call(token, 'POST', PATH, { name: 'Office hours', number: '6655', ...body })
+  const minor = (body: object) => post(world.acme.minor.token, body)
+  const admin = (body: object) => post(world.admin.token, { domain_id: 'acme.example', ...body })
+  const patch = (answer: Answer, body: object) =>
+    world.call(world.acme.minor.token, 'PATCH', `${PATH}${answer.json.id}/`, body)
+  const test = (answer: Answer, at: string) =>
+    world.call(world.acme.minor.token, 'GET', `${PATH}${answer.json.id}/test/?at=${at}`)
+  async function refused(answer: Promise<Answer>, field: string, sentence?: string): Promise<void> {
+    const { status, json, text } = await answer
+    expect(status, text).toBe(400)
+    expect(Object.keys(json.detail)).toEqual([field])
+    if (sentence !== undefined) expect(json[field].join(' ')).toContain(sentence)
+  }
+
+  it('rules become conditions after the number, in their order, and the alternative comes last', async () => {
+    const made = await minor({ rules: OFFICE, alternative: '*991001' }).then(async (first) => {
+      expect(first.status).toBe(400)
+      expect(first.json.alternative.join()).toContain('voicemail box *991001')
+      return minor({ rules: OFFICE, alternative: { destination: '+4930123456' } })
+    })
+    expect(made.status, made.text).toBe(201)
+    expect(made.json).toMatchObject({
+      rules: OFFICE,
+      alternative: { destination: '+4930123456' },
+      settings: null,
+      alternate_destination: null,
+      context: 'acme.example',
+      sequence: 301,
+    })
+    const to = (rule: number, number: string) => [
+      ['action', 'set', `time_condition_rule=${rule}`, ''],
+      ['action', 'transfer', `${number} XML acme.example`, ''],
+    ]
+    const number = { field: 'destination_number', expression: '^6655$' }
+    expect(parsed(made.json.current_xml).conditions).toEqual([
+      { attributes: number, actions: [] },
+      { attributes: { mday: '25', mon: '12', break: 'on-true' }, actions: to(1, '1003') },
+      { attributes: { mon: '12', mday: '24', break: 'on-true' }, actions: to(1, '1003') },
+      { attributes: { wday: '2-6', 'minute-of-day': '541-750', break: 'on-true' }, actions: to(2, '1001') },
+      { attributes: { wday: '2-6', 'minute-of-day': '811-1050', break: 'on-true' }, actions: to(2, '1001') },
+      { attributes: { wday: '6', 'minute-of-day': '1321-1440', break: 'on-true' }, actions: to(3, '1002') },
+      { attributes: { wday: '7', 'minute-of-day': '1-120', break: 'on-true' }, actions: to(3, '1002') },
+      { attributes: number, actions: [['action', 'transfer', '+4930123456 XML acme.example', '']] },
+    ])
+  })
+
+  it('the test tells what happens at a time, in TIME_ZONE, on the days that clocks change too', async () => {
+    const made = await minor({ rules: OFFICE, alternative: '1003' })
+    const rule = async (at: string) => {
+      const { json, status, text } = await test(made, at)
+      expect(status, text).toBe(200)
+      return [json.rule, json.destination]
+    }
+    expect((await test(made, '2026-12-25T10:00')).json).toEqual({
+      at: '2026-12-25T10:00:00+01:00',
+      time_zone: 'Europe/Berlin',
+      rule: 1,
+      when: 'christmas_day,12-24',
+      alternative: false,
+      destination: '1003',
+      application: 'transfer',
+      data: '1003 XML acme.example',
+    })
+    // Wednesday, with the edges of both parts of the day.
+    expect(await rule('2026-06-10T09:00')).toEqual([2, '1001'])
+    expect(await rule('2026-06-10T12:29:59')).toEqual([2, '1001'])
+    expect(await rule('2026-06-10T12:30')).toEqual([null, '1003'])
+    expect(await rule('2026-06-10T17:29')).toEqual([2, '1001'])
+    expect((await test(made, '2026-06-10T17:30')).json).toMatchObject({
+      rule: null,
+      alternative: true,
+      destination: '1003',
+    })
+    // With an offset: 07:00 in UTC is 09:00 in summer and 08:00 in winter.
+    expect(await rule('2026-06-10T07:00Z')).toEqual([2, '1001'])
+    expect(await rule('2026-01-14T07:00Z')).toEqual([null, '1003'])
+    expect(await rule('2026-01-14T09:00%2B01:00')).toEqual([2, '1001'])
+    expect(await rule('2026-01-14T09:00+01:00')).toEqual([2, '1001'])
+    // Monday after the clocks went forward, and after they went back.
+    expect(await rule('2026-03-30T07:00Z')).toEqual([2, '1001'])
+    expect(await rule('2026-10-26T07:59Z')).toEqual([null, '1003'])
+    expect(await rule('2026-10-26T08:00Z')).toEqual([2, '1001'])
+    // The night that begins on Friday.
+    expect(await rule('2026-06-12T22:00')).toEqual([3, '1002'])
+    expect(await rule('2026-06-13T01:59')).toEqual([3, '1002'])
+    expect(await rule('2026-06-12T01:00')).toEqual([null, '1003'])
+    expect((await world.call(world.acme.minor.token, 'GET', `${PATH}${made.json.id}/test/`)).json.at).toMatch(/^20/)
+    expect((await test(made, 'tomorrow')).status).toBe(400)
+    const rival = await world.call(world.rival.minor.token, 'GET', `${PATH}${made.json.id}/test/`)
+    expect(rival.status).toBe(404)
+  })
+
+  it('without an alternative the call goes on to the next dialplan', async () => {
+    const made = await minor({ rules: [{ when: 'mon', destination: '1001' }] })
+    const { json } = await test(made, '2026-06-10T12:00')
+    expect(json).toMatchObject({ rule: null, alternative: false, destination: null, application: null })
+  })
+
+  it('each wrong rule is told of by its place', async () => {
+    const rules = [
+      { when: 'mon', destination: '1001' },
+      { when: 'noday', destination: '1001' },
+      { when: 'tue' },
+      'x',
+      { when: 'mon', to: 1, destination: '1' },
+    ]
+    const { status, json } = await minor({ rules })
+    expect(status).toBe(400)
+    expect(json.rules).toEqual([
+      'Rule 2: There is no preset "noday": there are christmas_day, may_day.',
+      'Rule 3: Its destination is a text, such as "1001".',
+      expect.stringMatching(/^Rule 4: Write it as in /),
+      'Rule 5: A rule has when and destination, and no "to".',
+    ])
+    await refused(minor({ rules: [{ when: 'mon', destination: '4711' }] }), 'rules', 'Rule 1: There is no')
+    await refused(minor({ rules: [{ when: 'mon', destination: '2001' }] }), 'rules', 'Rule 1: There is no')
+    await refused(
+      minor({ rules: [{ when: 'mon', destination: 'transfer:2001 XML rival.example' }] }),
+      'rules',
+      'Rule 1',
+    )
+    for (const wrong of [[], {}, 'mon', 5, Array(51).fill({ when: 'mon', destination: '1001' })]) {
+      await refused(minor({ rules: wrong }), 'rules', 'Rules are a list')
+    }
+    await refused(minor({ rules: OFFICE, alternative: { to: '1001' } }), 'alternative', 'Write a destination')
+    await refused(minor({ rules: OFFICE, alternative: '2001' }), 'alternative', 'There is no')
+    await refused(minor({ alternative: '1001' }), 'rules', 'Say when')
+    await refused(minor({}), 'rules', 'Say when')
+  })
+
+  it('a tenant’s own presets stand in place of the system’s', async () => {
+    const data = { domain_id: world.rival.id, category: 'time_conditions', enabled: true }
+    await world.app.prisma.domainSetting.createMany({
+      data: [{ ...data, subcategory: 'region', value_type: 'text', value: 'usa' }],
+    })
+    const rival = (when: string) => post(world.rival.minor.token, { rules: [{ when, destination: '2001' }] })
+    expect((await rival('independence_day')).status).toBe(201)
+    await refused(rival('christmas_day'), 'rules', 'there are independence_day')
+  })
+
+  it('rules take the place of settings, and settings that of rules', async () => {
+    const settings = '<condition wday="2-6"><action application="transfer" data="1001 XML acme.example"/></condition>'
+    const made = await minor({ settings })
+    expect(made.status, made.text).toBe(201)
+    const byRules = await patch(made, { rules: OFFICE })
+    expect(byRules.json).toMatchObject({ rules: OFFICE, settings: null })
+    const renumbered = await patch(made, { number: '6656' })
+    expect(parsed(renumbered.json.current_xml).conditions[0]!.attributes.expression).toBe('^6656$')
+    expect(parsed(renumbered.json.current_xml).conditions).toHaveLength(7)
+    const back = await patch(made, { ...renumbered.json, settings })
+    expect(back.json).toMatchObject({ settings, rules: null, alternative: null })
+    await refused(minor({ rules: OFFICE, settings }), 'rules', 'not both')
+    await refused(patch(made, { settings: null }), 'rules', 'Say when')
+    const form = await world.call(
+      world.acme.minor.token,
+      'POST',
+      PATH,
+      String(new URLSearchParams({ name: 'form', number: '6657', rules: JSON.stringify(OFFICE), alternative: '1001' })),
+      { 'content-type': 'application/x-www-form-urlencoded' },
+    )
+    expect(form.json).toMatchObject({ rules: OFFICE, alternative: '1001' })
+  })
+
+  it('settings are held to the number, whatever they say', async () => {
+    const made = await minor({
+      settings: '<condition field="destination_number" expression=".*"><action application="hangup"/></condition>',
+    })
+    expect(parsed(made.json.current_xml).conditions.map(({ attributes }) => attributes)).toEqual([
+      { field: 'destination_number', expression: '^6655$' },
+      { field: 'destination_number', expression: '.*' },
+    ])
+  })
+
+  it('the test tells of settings too, where it can', async () => {
+    const settings = `<settings>
+      <condition field="destination_number" expression="^6655$"/>
+      <condition wday="mon-fri" hour="9-16" break="never"><action application="transfer" data="1001 XML acme.example"/></condition>
+    </settings>`
+    const alternate_destination =
+      '<condition field="destination_number" expression="^6655$"><action application="transfer" data="1002 XML acme.example"/></condition>'
+    const made = await minor({ settings, alternate_destination })
+    expect((await test(made, '2026-06-10T16:59')).json).toMatchObject({
+      rule: 1,
+      when: 'wday mon-fri, hour 9-16',
+      destination: 'transfer:1001 XML acme.example',
+    })
+    expect((await test(made, '2026-06-10T17:00')).json).toMatchObject({
+      rule: null,
+      alternative: true,
+      data: '1002 XML acme.example',
+    })
+    const odd = await minor({ settings: settings.replace('hour="9-16"', 'mweek="1"') })
+    expect((await test(odd, '2026-06-10T12:00')).json.detail).toContain('by the switch only: wday mon-fri, mweek 1')
+    const other = await minor({ settings: settings.replace('field="destination_number"', 'field="caller_id_number"') })
+    expect((await test(other, '2026-06-10T12:00')).json.detail).toContain('more than the time: caller_id_number')
+  })
+
+  it.each([
+    ['<condition', 'Not well-formed XML'],
+    ['<condition></settings>', 'Not well-formed XML'],
+    ['</conditions><condition/><conditions>', 'Not well-formed XML'],
+    ['text', 'Text between elements'],
+    ['<settings/>', 'at least one condition'],
+    ['<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><condition/>', ''],
+    ['<condition>&x;</condition>', ''],
+    ['<other/>', 'The element "other" is not taken'],
+    ['<action application="hangup"/>', 'The element "action" is not taken'],
+    ['<condition><condition/></condition>', 'not taken in a condition'],
+    ['<condition color="red"/>', 'has no attribute "color"'],
+    ['<condition wday="2" field="a"/>', 'write one for each'],
+    ['<condition break="sometimes"/>', 'break is'],
+    ['<condition><action data="x"/></condition>', 'no application'],
+    ['<condition><action application="hangup" loop="1"/></condition>', 'has no attribute "loop"'],
+    ['<condition><action application="hangup" inline="maybe"/></condition>', 'inline is'],
+    ['<condition regex="all"/>', 'regex elements'],
+    [`<condition>${'<action application="hangup"/>'.repeat(600)}</condition>`, '500 elements'],
+  ])('settings that the switch could not read are a 400: %s', async (settings, sentence) => {
+    const before = await world.app.prisma.dialplan.count()
+    await refused(admin({ settings }), 'settings', sentence)
+    const fine = '<condition><action application="hangup"/></condition>'
+    await refused(admin({ settings: fine, alternate_destination: settings }), 'alternate_destination', sentence)
+    expect(await world.app.prisma.dialplan.count()).toBe(before)
+  })
+
+  it.each([
+    ['transfer', '2001 XML rival.example'],
+    ['bridge', 'user/2001@rival.example'],
+    ['set', 'domain_name=rival.example'],
+    ['set', 'api_hangup_hook=system id'],
+    ['set', 'call_timeout=${system(id)}'],
+    ['export', 'domain_name=rival.example'],
+    ['system', 'id'],
+    ['lua', 'x.lua'],
+    ['sleep', '${system(id)}'],
+    ['execute_extension', '2001 XML rival.example'],
+    ['no such', ''],
+  ])('who administers one tenant reaches no other and no host: %s %s', async (application, data) => {
+    const step = `application="${application}" data="${data}"`
+    for (const settings of [
+      `<condition wday="2"><action ${step}/></condition>`,
+      `<condition wday="2"><anti-action ${step}/></condition>`,
+      `<condition wday="2"><action ${step} inline="true"/></condition>`,
+    ]) {
+      await refused(minor({ settings }), 'settings')
+      const fine = '<condition><action application="hangup"/></condition>'
+      await refused(minor({ settings: fine, alternate_destination: settings }), 'alternate_destination')
+    }
+  })
+
+  it('what prepares a call may stand before where it goes', async () => {
+    const settings = `<condition wday="2"><action application="set" data="hangup_after_bridge=true"/><action
+      application="sleep" data="500"/><action application="transfer" data="1001 XML acme.example"/></condition>`
+    expect((await minor({ settings })).status).toBe(201)
+    const hidden = '<condition field="${system(id)}" expression="1"><action application="hangup"/></condition>'
+    expect((await minor({ settings: hidden })).status).toBe(400)
+    expect((await minor({ settings: hidden.replace('${system(id)}', 'caller_id_number') })).status).toBe(201)
+  })
+
+  it('a number or regular expression, in the tenant’s own context', async () => {
+    expect((await minor({ number: '*66', rules: OFFICE })).status).toBe(201)
+    const pattern = await minor({ number: '^66\\d$', rules: OFFICE })
+    expect(parsed(pattern.json.current_xml).conditions[0]!.attributes.expression).toBe('^66\\d$')
+    expect((await test(pattern, '2026-06-10T09:00')).json.rule).toBe(2)
+    await refused(minor({ number: '^66(', rules: OFFICE }), 'number')
+    await refused(minor({ number: '66 55', rules: OFFICE }), 'number')
+    await refused(minor({ rules: OFFICE, context: 'rival.example' }), 'context')
+    await refused(minor({ rules: OFFICE, context: 'public' }), 'context')
+    await refused(minor({ rules: OFFICE, sequence: 99 }), 'sequence')
+  })
+})
