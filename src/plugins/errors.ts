@@ -3,14 +3,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import {
-  ApiError,
-  badRequest,
-  errorBody,
-  notFound,
-  unavailable,
-  unsupportedMediaType,
-} from '../rest/errors.ts'
+import { ApiError, badRequest, errorBody, notFound, unavailable, unsupportedMediaType } from '../rest/errors.ts'
 
 async function errors(app: FastifyInstance): Promise<void> {
   app.setErrorHandler((error: Error, request, reply) => {
@@ -29,11 +22,7 @@ export function refuseUnroutable(error: FastifyError, request: FastifyRequest, r
 }
 
 function answer(error: ApiError, reply: FastifyReply) {
-  return reply
-    .code(error.status)
-    .headers(error.headers)
-    .type('application/json; charset=utf-8')
-    .send(error.body())
+  return reply.code(error.status).headers(error.headers).type('application/json; charset=utf-8').send(error.body())
 }
 
 /** The error a caller may be told of, or undefined for a fault of ours. */
