@@ -1,7 +1,8 @@
 /** Whose a number from outside is: in the context of calls from outside each is one route's. */
+import { escapeXml } from '../../../freeswitch/dialplan/extension.ts'
 import { Sql } from '../../../rest/sql.ts'
 import type { Transaction } from '../../../rest/write/transaction.ts'
-import { formsOf, isExpression } from './numbers.ts'
+import { formsOf, isExpression, quoted } from './numbers.ts'
 
 /** The context of calls from outside, shared by all tenants. */
 export const PUBLIC = 'public'
@@ -14,8 +15,9 @@ export interface Claim {
 }
 
 /**
- * Why a route of this tenant may not take the number, while another that is enabled takes it; undefined: it may. The
- * switch would let the first of them have every call, so that the other would be of no use, or steal another tenant's.
+ * Why a route of this tenant may not take the number, since another takes it; undefined: it may. The switch would let the
+ * first of them have every call, so that the other would be of no use, or steal another tenant's. One that is disabled
+ * keeps its number: to be enabled again is no question of who comes first.
  * `ofTenant`: it is made by somebody of one tenant, who takes single numbers only, and none that an administrator has
  * given to another tenant by a regular expression.
  */
@@ -27,28 +29,38 @@ export async function claimError(tx: Transaction, claim: Claim, ofTenant: boolea
   await tx.run({ text: `SELECT pg_advisory_xact_lock(hashtext('numbers from outside'))::text`, values: [] })
   const forms = formsOf(claim.number, claim.prefix)
   const others = await othersOf(tx, claim, forms)
-  const same = others.some(({ number, prefix }) => formsOf(number, prefix).some((form) => forms.includes(form)))
+  const same = others.some(({ takes }) => takes)
   const within =
     ofTenant && others.some(({ number, domainId }) => domainId !== claim.domainId && takesAny(number, forms))
   return same || within ? 'This number has a route already.' : undefined
 }
 
-async function othersOf(tx: Transaction, { id }: Claim, forms: readonly string[]): Promise<Omit<Claim, 'id'>[]> {
+/** What else may take one of the numbers, by what is told of it or by what its XML does. */
+async function othersOf(tx: Transaction, { id }: Claim, forms: readonly string[]): Promise<Other[]> {
   const sql = new Sql()
   const list = `${sql.param(forms)}::text[]`
   const bare = `ltrim(d."number", '+')`
   const taken = `${bare} = ANY(${list}) OR ltrim(coalesce(i."prefix", ''), '+') || ${bare} = ANY(${list})`
-  const pattern = `left(d."number", 1) IN ('^', '(')`
+  const expressions = forms.map((form) => escapeXml(`(${quoted(form)})$`))
+  // A row's number can be changed where it is a dialplan like any other, and its XML cannot.
+  const inXml = `EXISTS (SELECT FROM unnest(${sql.param(expressions)}::text[]) e WHERE position(e || '"' IN d."xml") > 0)`
+  const isExpression = `left(d."number", 1) IN ('^', '(')`
   const rows = await tx.run(
     sql.statement(
-      `SELECT d."domain_id"::text, d."number", coalesce(i."prefix", '') FROM "dialplans" d LEFT JOIN "inbound_routes" i ON i."dialplan_id" = d."id" WHERE d."category" = 'Inbound route' AND d."context" = ${sql.param(PUBLIC)} AND d."enabled" AND d."id" <> ${sql.param(id)}::uuid AND (${taken} OR ${pattern})`,
+      `SELECT d."domain_id"::text, d."number", ${taken} OR ${inXml} FROM "dialplans" d LEFT JOIN "inbound_routes" i ON i."dialplan_id" = d."id" WHERE d."context" = ${sql.param(PUBLIC)} AND d."id" <> ${sql.param(id)}::uuid AND (${taken} OR ${inXml} OR ${isExpression})`,
     ),
   )
-  return rows.map(([domainId, number, prefix]) => ({
+  return rows.map(([domainId, number, takes]) => ({
     domainId: String(domainId),
     number: String(number),
-    prefix: String(prefix),
+    takes: takes === true,
   }))
+}
+
+interface Other {
+  readonly domainId: string
+  readonly number: string
+  readonly takes: boolean
 }
 
 /** The switch's regular expressions that JavaScript has no equal of are taken to match nothing. */

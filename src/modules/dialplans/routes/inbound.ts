@@ -87,11 +87,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   const sent: Asked = { ...BLANK, ...kept, ...inputs }
   if (changed('context', 'domain_id')) checkContext(caller, place, inContext, [PUBLIC])
   const number = String(row.number)
-  if (
-    row.enabled &&
-    inContext === PUBLIC &&
-    (changes.has('prefix') || changed('number', 'context', 'enabled', 'domain_id'))
-  ) {
+  if (inContext === PUBLIC && (changes.has('prefix') || changed('number', 'context', 'domain_id'))) {
     const claim = { id: row.id, domainId: place.id, number, prefix: sent.prefix }
     const error = await claimError(tx, claim, caller.role !== 'admin_api')
     if (error !== undefined) refuse('number', error)

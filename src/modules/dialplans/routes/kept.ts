@@ -47,15 +47,19 @@ export async function keepContext(tx: Transaction, row: Row<'Dialplan'>, usual: 
   return usual
 }
 
-/** Sets what follows of a dialplan from what was asked for: a part of the write that is under way, and no other. */
+/**
+ * Sets what follows of a dialplan from what was asked for: a part of the write that is under way, and no other. The row
+ * gets it too, for the audit log.
+ */
 export async function keepRow(
   tx: Transaction,
-  { id }: Row<'Dialplan'>,
+  row: Row<'Dialplan'>,
   values: { readonly context?: string; readonly name?: string; readonly xml?: string },
 ): Promise<void> {
   const sql = new Sql()
   const sets = Object.entries(values).map(([name, value]) => `"${name}" = ${sql.param(value)}`)
-  await tx.run(sql.statement(`UPDATE "dialplans" SET ${sets.join(', ')} WHERE "id" = ${sql.param(id)}::uuid`))
+  await tx.run(sql.statement(`UPDATE "dialplans" SET ${sets.join(', ')} WHERE "id" = ${sql.param(row.id)}::uuid`))
+  Object.assign(row, values)
 }
 
 /** The first and last place among the dialplans of a context that a route may have. */

@@ -229,17 +229,18 @@ describe('inbound routes', () => {
       expect((await rival({ number: `4${number}` })).status).toBe(201)
     })
 
-    it('while it is enabled', async () => {
-      const number = `6700${serial}`
-      const first = await minor({ destination_number: '1001', number })
-      const second = await rival({ number, enabled: false })
+    it('whether it is enabled or not, and whatever is made of its number as a dialplan', async () => {
+      const number = `6700${serial++}`
+      const first = await minor({ destination_number: '1001', number, enabled: false })
+      await refused(rival({ number, enabled: false }), 'number')
+      const url = `/api/dialplans/${first.json.id}/`
+      await world.call(world.admin.token, 'PATCH', url, { number: '1', category: 'Other' })
+      await refused(rival({ number }), 'number')
+      await world.call(world.acme.minor.token, 'DELETE', url)
+      const second = await rival({ number })
       expect(second.status, second.text).toBe(201)
-      const enable = () => patch(second, { enabled: true }, world.rival.minor.token)
-      await refused(enable(), 'number')
-      await patch(first, { enabled: false })
-      expect((await enable()).status).toBe(200)
-      await refused(patch(first, { enabled: true }), 'number')
-      expect((await patch(first, { description: 'off' })).status).toBe(200)
+      expect((await patch(second, { number: `${number}1`, prefix: '0' }, world.rival.minor.token)).status).toBe(200)
+      expect((await minor({ destination_number: '1001', number })).status).toBe(201)
     })
 
     it('two at once: one of them', async () => {
