@@ -105,7 +105,7 @@ describe('POST of a list', () => {
   })
 
   it('creates 1,000 rows with a few statements, in a body longer than others may be', async () => {
-    const sent = extensions(1000).map((one) => ({ ...one, description: 'x'.repeat(1200) }))
+    const sent = extensions(1000).map((one) => ({ ...one, unknown: 'x'.repeat(1200) }))
     expect(JSON.stringify(sent).length).toBeGreaterThan(1.1 * 2 ** 20)
     let answer: Answer | undefined
     const statements = await statementsOf(async () => {
