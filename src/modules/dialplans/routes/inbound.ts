@@ -83,7 +83,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   // A dialplan that something else made stays as it is until something of the route is sent.
   if (before && !kept && changes.size === 0) return
   const place = await placeOf(tx, row.domain_id)
-  const inContext = await keepContext(tx, row, PUBLIC)
+  const inContext = await keepContext(tx, row, before, PUBLIC)
   const sent: Asked = { ...BLANK, ...kept, ...inputs }
   if (changed('context', 'domain_id')) checkContext(caller, place, inContext, [PUBLIC])
   const number = String(row.number)

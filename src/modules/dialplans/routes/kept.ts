@@ -40,9 +40,19 @@ export function checkContext(caller: Caller, place: Place, context: string, othe
   refuse('context', `You may write dialplans of the context ${names} only.`)
 }
 
-/** The context a route is in: that given, else the usual one, which is written. */
-export async function keepContext(tx: Transaction, row: Row<'Dialplan'>, usual: string): Promise<string> {
-  if (!isNone(row.context)) return String(row.context)
+/**
+ * The context a route is in: that given, else the usual one, which is written. A route that goes to another tenant leaves
+ * the context of the one it comes from.
+ */
+export async function keepContext(
+  tx: Transaction,
+  row: Row<'Dialplan'>,
+  before: Row<'Dialplan'> | null,
+  usual: string,
+): Promise<string> {
+  const moved = before !== null && before.domain_id !== row.domain_id && before.context === row.context
+  const stays = !moved || (await domainOf(tx, before.domain_id))?.name !== row.context
+  if (stays && !isNone(row.context)) return String(row.context)
   await keepRow(tx, row, { context: usual })
   return usual
 }

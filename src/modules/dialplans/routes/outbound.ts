@@ -109,7 +109,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   // A dialplan that something else made stays as it is until something of the route is sent.
   if (before && !kept && changes.size === 0) return
   const place = await placeOf(tx, row.domain_id)
-  const inContext = await keepContext(tx, row, place.name)
+  const inContext = await keepContext(tx, row, before, place.name)
   if (changed('context', 'domain_id')) {
     if (inContext === PUBLIC) refuse('context', 'Calls that come from outside may not be sent outside again.')
     checkContext(caller, place, inContext, [])
@@ -167,7 +167,7 @@ async function readLines({ tx, caller }: WriteContext, place: Place, sent: Asked
     const text = texts[index]
     if (isNone(text)) continue
     const line = await lineOf(tx, caller, place, text!, sent.prefix)
-    if ('error' in line) refuse(index === 0 && text === sent.gateway_id ? 'gateway_id' : name, line.error)
+    if ('error' in line) refuse(index === 0 && byId && text !== sent.gateway_1 ? 'gateway_id' : name, line.error)
     if (index === 0) gateway_id = line.gatewayId
     lines.push(line)
   }

@@ -82,7 +82,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   // A dialplan that something else made stays as it is until something of the time condition is sent.
   if (before && !kept && changes.size === 0) return
   const place = await placeOf(tx, row.domain_id)
-  const inContext = await keepContext(tx, row, place.name)
+  const inContext = await keepContext(tx, row, before, place.name)
   if (changed('context', 'domain_id')) {
     checkContext(caller, place, inContext, [])
     if (inContext === PUBLIC)

@@ -171,17 +171,13 @@ describe('texts of routes', () => {
 
 describe('conditions read from XML', () => {
   const text = fc.string({ maxLength: 12 })
-  const step = fc
-    .record({ application: fc.string({ minLength: 1, maxLength: 8 }), data: text })
-    .chain((base) =>
-      fc
-        .record({ inline: fc.boolean(), anti: fc.boolean() })
-        .map(({ inline, anti }) => ({
-          ...base,
-          ...(inline && { inline: true as const }),
-          ...(anti && { anti: true as const }),
-        })),
-    )
+  const step = fc.record({ application: fc.string({ minLength: 1, maxLength: 8 }), data: text }).chain((base) =>
+    fc.record({ inline: fc.boolean(), anti: fc.boolean() }).map(({ inline, anti }) => ({
+      ...base,
+      ...(inline && { inline: true as const }),
+      ...(anti && { anti: true as const }),
+    })),
+  )
   const steps = fc.array(step, { maxLength: 3 })
   const stop = fc.constantFrom({}, { break: 'on-true' as const }, { break: 'never' as const })
   const condition: fc.Arbitrary<Condition> = fc.oneof(

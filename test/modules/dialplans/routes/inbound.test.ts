@@ -88,6 +88,37 @@ describe('inbound routes', () => {
     ).toBe(201)
   })
 
+  it('go to a time condition by its number', async () => {
+    const rules = [{ when: 'mon-fri 09:00-17:30', destination: '1001' }]
+    const path = '/api/dialplan_time_condition/'
+    await world.call(world.acme.minor.token, 'POST', path, {
+      name: 'Office',
+      number: '6655',
+      rules,
+      alternative: '1002',
+    })
+    expect(last(await minor({ destination_number: '6655' }))![2]).toBe('6655 XML acme.example')
+    await refused(post(world.rival.minor.token, { destination_number: '6655' }), 'destination_number')
+  })
+
+  it('are made as a list, all or none', async () => {
+    const list = (second: object) =>
+      world.call(world.acme.minor.token, 'POST', PATH, [
+        { number: '4440', destination_number: '1001' },
+        { number: '4441', destination_number: '1002', ...second },
+      ])
+    const before = await world.app.prisma.dialplan.count()
+    expect((await list({ number: '+4440' })).status).toBe(400)
+    expect((await list({ destination_number: '2001' })).status).toBe(400)
+    expect(await world.app.prisma.dialplan.count()).toBe(before)
+    const made = await list({})
+    expect(made.status, made.text).toBe(201)
+    expect(made.json.map((row: { name: string; data: string }) => [row.name, row.data])).toEqual([
+      ['4440', '1001 XML acme.example'],
+      ['4441', '1002 XML acme.example'],
+    ])
+  })
+
   it('a change of one field makes the dialplan anew from all of them', async () => {
     const made = await minor({
       destination_number: '1001',

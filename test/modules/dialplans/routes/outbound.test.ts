@@ -215,6 +215,19 @@ describe('outbound routes', () => {
     await refused(patch(made, { context: 'rival.example' }, world.acme.minor.token), 'context')
   })
 
+  it('a route that is given to another tenant goes into its context, with gateways that it has', async () => {
+    const made = await admin({})
+    await refused(patch(made, { domain_id: 'rival.example' }), 'gateway_1')
+    const moved = await patch(made, { domain_id: 'rival.example', gateway_1: 'secret' })
+    expect(moved.json).toMatchObject({
+      domain_id: world.rival.id,
+      context: 'rival.example',
+      gateway_id: gateways.rivals,
+    })
+    const special = await admin({ context: 'special', gateway_1: gateways.shared })
+    expect((await patch(special, { domain_id: 'rival.example' })).json).toMatchObject({ context: 'special' })
+  })
+
   it('a gateway that was deleted is told of when the route is written anew, and not before', async () => {
     const id = (
       await world.app.prisma.gateway.create({ data: { gateway: 'short', domain_id: world.acme.id, proxy: 'x' } })
