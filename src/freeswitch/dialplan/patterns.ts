@@ -5,6 +5,8 @@
 
 /** What is wrong with a pattern; undefined: nothing that is known here. */
 export function patternError(pattern: string): string | undefined {
+  // Longer ones would take longer to read than they are worth.
+  if (pattern.length > LONGEST) return undefined
   // The switch makes a regular expression of `_NXX.`, the way Asterisk writes numbers.
   if (pattern.startsWith('_')) return undefined
   const body = withoutDelimiters(pattern)
@@ -12,6 +14,8 @@ export function patternError(pattern: string): string | undefined {
   if (body === undefined || /\(\?[a-zA-Z^-]*x/.test(body)) return undefined
   return new Reader(body.replace(EXPANSION, 'x')).error()
 }
+
+const LONGEST = 4096
 
 /** Variables become text before the pattern is read. */
 const EXPANSION = /\${1,2}\{(?:[^{}]|\{[^{}]*\})*\}/g

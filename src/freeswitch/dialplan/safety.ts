@@ -146,15 +146,15 @@ function inText(data: string, name: string, depth: number): string | undefined {
   const isSetter = SETTERS.has(name)
   // What a setter sets was looked at; what its value holds may become variables of other channels.
   const held = isSetter ? data.replace(/^[^=,]*[=,]/, ' ') : data
-  for (const [, variable = ''] of held.matchAll(/([\w:.-]+)\s*=/g)) {
+  for (const [, variable = ''] of held.matchAll(/(?<![\w:.-])([\w:.-]+)\s*=/g)) {
     if (RUNNING.test(variable) && !BOOLEANS.test(variable)) return variableRuns(variable)
   }
   if (/group_confirm_key\s*=\s*'?exec\b/i.test(data)) return variableRuns('group_confirm_key')
   if (!TRANSFERS.has(name) && INLINE.test(data)) return 'The dialplan inline runs applications from a text.'
-  for (const [, dialplan = ''] of data.matchAll(/loopback[\w-]*\/[^/,|]*\/[^/,|]*\/([^/,|\s\]]+)/gi)) {
+  for (const [, dialplan = ''] of data.matchAll(/loopback[\w-]{0,8}\/[^/,|]*\/[^/,|]*\/([^/,|\s\]]+)/gi)) {
     if (dialplan.toLowerCase() !== 'xml') return `The dialplan ${shown(dialplan)} may not be used; use XML.`
   }
-  for (const [, application = '', inner = ''] of data.matchAll(/loopback[\w-]*\/app=([^:,|/]*):?([^,|]*)/gi)) {
+  for (const [, application = '', inner = ''] of data.matchAll(/loopback[\w-]{0,8}\/app=([^:,|/]*):?([^,|]*)/gi)) {
     const error = application.includes('$') ? notWrittenOut(application) : reach(application, inner, depth + 1)
     if (error) return error
   }
@@ -163,15 +163,18 @@ function inText(data: string, name: string, depth: number): string | undefined {
 
 function ofAddresses(data: string): string | undefined {
   if (/shell_stream|tts_commandline/i.test(data)) return 'Sounds may not come from programs.'
-  for (const { 0: match, index, 1: scheme = '' } of data.matchAll(/([\w.+-]*):\/\//g)) {
+  for (const { 0: match, index, 1: scheme = '' } of data.matchAll(/(?<![\w.+-])([\w.+-]*):\/\//g)) {
     if (SOUND_SCHEMES.has(scheme.toLowerCase())) continue
     // A SIP header may hold any address; it is only passed on.
-    const name = /([\w-]+)=[^=]*$/.exec(data.slice(0, index))?.[1] ?? ''
+    const equals = data.lastIndexOf('=', index)
+    const name = /[\w:-]*$/.exec(data.slice(Math.max(0, equals - LONGEST_NAME), Math.max(0, equals)))![0]
     if (/^https?$/i.test(scheme) && /^(?:nolocal:)?(?:sip_|alert)/i.test(name)) continue
     return `Sounds may not come from ${shown(match)}.`
   }
   return undefined
 }
+
+const LONGEST_NAME = 64
 
 /** Names of variables whose values the switch runs. */
 const RUNNING = /(?<![a-z0-9])(?:execute|exec|api|hook)(?![a-z0-9])/i
@@ -230,7 +233,7 @@ function expanded(text: string, depth: number): string | undefined {
   return undefined
 }
 
-const OF_USER = /^user_data[ (]+[^ ]+ +(?:var +[^ ]+?|param +vm-enabled)\)? *$/i
+const OF_USER = /^user_data[ (] *[^ (][^ ]* +(?:var +[^ ]+?|param +vm-enabled)\)? *$/i
 
 /** The insides of `${…}`, outermost ones, also of those that a backslash holds back for later. */
 function* expansionsOf(text: string): Generator<string> {

@@ -94,6 +94,13 @@ describe('a regular expression', () => {
     )
   })
 
+  it('is read in no time, however long', () => {
+    const start = performance.now()
+    for (const piece of ['(', '(*', '(?#', '[[:', '\\Q', '${', '(?C', '\\x{'])
+      patternError(piece.repeat(4096 / piece.length))
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
+
   it('is read to its end, whatever it is', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...'()[]{}?*+|\\QE^$-:<>=!#ab1,')), (characters) => {

@@ -182,6 +182,35 @@ describe('what an application reaches', () => {
     )
   })
 
+  it('is found out in no time, however long the text', () => {
+    const pieces = [
+      'a',
+      '(',
+      'loopback',
+      '${',
+      '{',
+      '://',
+      "'",
+      'a=',
+      '-',
+      ' ',
+      'user_data(',
+      '${user_data(',
+      '..',
+      'm:,:',
+    ]
+    const start = performance.now()
+    for (const piece of pieces) {
+      const data = piece.repeat(131_072 / piece.length)
+      for (const name of ['set', 'bridge', 'transfer', 'multiset', 'record', 'bind_digit_action', 'bind_meta_app']) {
+        hostReach(name, data)
+        hostReach(name, `${data} inline`)
+        hostReach(name, `x=\${user_data ${data}}`)
+      }
+    }
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
   it('is told of any text at all', () => {
     fc.assert(
       fc.property(fc.constantFrom(...REFUSED.map(([name]) => name)), fc.string({ unit: 'binary' }), (name, data) => {

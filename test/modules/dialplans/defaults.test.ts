@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../../../src/freeswitch/dialplan/document.ts'
 import { dialplanXml } from '../../../src/freeswitch/dialplan/extension.ts'
@@ -23,6 +24,15 @@ describe('every entry that a domain begins with', () => {
   it('has a name and a place of its own', () => {
     expect(new Set(DEFAULTS.map(({ name }) => name)).size).toBe(DEFAULTS.length)
     expect(DEFAULTS.every(({ sequence }) => sequence > 0 && sequence < 1000)).toBe(true)
+  })
+
+  it('is in the table of docs/dialplans.md', () => {
+    const page = readFileSync(new URL('../../../docs/dialplans.md', import.meta.url), 'utf8')
+    const rows = DEFAULTS.map(
+      ({ sequence, name, number, description }) =>
+        `| ${sequence} | ${name} | ${number ? `\`${number}\`` : ''} | ${description} |`,
+    )
+    expect(page).toContain(rows.join('\n'))
   })
 
   it('needs no web server and no script', () => {

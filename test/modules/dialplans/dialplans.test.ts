@@ -107,6 +107,19 @@ describe('dialplans', () => {
     expect((await world.call(world.acme.user.token, 'POST', '/api/dialplans/')).status).toBe(403)
   })
 
+  it('does so for each of many that are made at once', async () => {
+    const xml = entry(ECHO, ' name="one of many"')
+    const list = [1, 2].map((n) => ({ domain_id: world.acme.id, xml, sequence: 300 + n }))
+    const made = await asAdmin('POST', 'dialplans/', list)
+    expect(made.status).toBe(201)
+    const { results } = (await asAdmin('GET', 'dialplans/?name=one of many')).json
+    expect(results).toHaveLength(2)
+    for (const row of results) expect(row.xml).toContain(`continue="false" uuid="${row.id}"`)
+    const refused = await asMinor('POST', 'dialplans/', [{ name: 'fine' }, { name: 'other', context: 'rival.example' }])
+    expect(refused.status).toBe(400)
+    expect((await asAdmin('GET', 'dialplans/?name=fine')).json.count).toBe(0)
+  })
+
   it('records in the audit log what is stored', async () => {
     const row = await made({ xml: entry(ECHO, ' name="logged"') })
     const log = await world.app.prisma.auditLog.findMany({ where: { row_id: row.id } })
