@@ -2,12 +2,13 @@
  * `Idempotency-Key` on a POST below /api/: whoever sends the same request with the same key again, because no answer
  * came, gets the answer that the first one had, and nothing is done twice.
  *
- * A key is claimed before the work (src/plugins/idempotency/answers.ts). Only answers of what was done are kept, 2xx: an error
- * has written nothing, so the key is free again, for a body put right as well as for another try.
+ * A key is claimed before the work (src/plugins/idempotency/answers.ts), and in its transaction it is noted that the work
+ * is done. Only answers of what was done are kept, 2xx: an error has written nothing, so the key is free again, for a
+ * body put right as well as for another try.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { ApiError, ValidationError } from '../rest/errors.ts'
+import { ApiError, errorBody, ValidationError } from '../rest/errors.ts'
 import { Answers, type Claim, type Kept } from './idempotency/answers.ts'
 import { digestOf } from './idempotency/digest.ts'
 
@@ -41,6 +42,7 @@ async function idempotency(app: FastifyInstance): Promise<void> {
         'Retry-After': '1',
       })
     }
+    if (found === 'done') throw new ApiError(409, DONE)
     if (found === 'other') {
       throw new ApiError(422, 'This Idempotency-Key was used for another request: send each with a key of its own.')
     }
@@ -55,12 +57,25 @@ async function idempotency(app: FastifyInstance): Promise<void> {
     if (!claim) return payload
     request.idempotencyClaim = null
     const answer = keptAnswer(reply, payload)
-    await (answer ? answers.keep(claim, answer) : answers.release(claim)).catch((error: unknown) => {
-      // What was done is done; a repeat after the claim has lapsed would do it again.
+    await settle(answers, claim, answer).catch((error: unknown) => {
       request.log.error({ err: error }, 'the answer to a request with an idempotency key could not be kept')
     })
     return payload
   })
+}
+
+/** What is told where work was done and its answer is not known any more. */
+const DONE = 'What this request asks for was done, and its answer was lost. Read what is there.'
+const DONE_ANSWER: Kept = {
+  status: 409,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(errorBody(409, DONE)),
+}
+
+/** Keeps the answer; an error makes the key free, unless it came after the commit of what was asked for. */
+async function settle(answers: Answers, claim: Claim, answer: Kept | undefined): Promise<void> {
+  if (answer) await answers.keep(claim, answer)
+  else if (!(await answers.release(claim))) await answers.keep(claim, DONE_ANSWER)
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

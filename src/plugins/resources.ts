@@ -53,6 +53,7 @@ async function resources(app: FastifyInstance): Promise<void> {
     isForm: (request) => request.isForm,
     upload: (request) => request.upload,
     takeFile: (request, reply, file) => app.takeFile(request, reply, file),
+    beforeCommit: (request) => request.idempotencyClaim?.mark,
   }
   app.decorate('registry', registry)
   app.decorate('restHost', host)
@@ -123,6 +124,7 @@ export default plugin(resources, {
     'errors',
     'freeswitch',
     'chores',
+    'idempotency',
     'media',
     'switch-routes',
   ],

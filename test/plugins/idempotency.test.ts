@@ -20,6 +20,11 @@ const counted = resource('Bridge', {
   order: ['name'],
   search: [],
   access: { admin_api: everything },
+  after: {
+    write() {
+      if (fails) throw new Error('on purpose')
+    },
+  },
   actions: {
     count: {
       on: 'collection',
@@ -150,6 +155,18 @@ describe('an error', () => {
     expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, undefined])
   })
 
+  it('of the server that comes after the commit does not let it be done again', async () => {
+    const sent = { name: 'committed', destination: 'x', domain_id: world.acme.id }
+    const bridge = () => post('committed', sent, '/api/counted/', world.admin.token)
+    fails = true
+    expect((await bridge()).status).toBe(500)
+    fails = false
+    const again = await bridge()
+    expect(again.status, again.text).toBe(409)
+    expect(again.json).toMatchObject({ error: 409, detail: expect.stringContaining('was done') })
+    expect(await world.app.prisma.bridge.count({ where: { name: 'committed' } })).toBe(1)
+  })
+
   it('without permission claims nothing', async () => {
     expect((await post('forbidden', body('x'), URL, world.acme.user.token)).status).toBe(403)
     expect((await query("SELECT FROM idempotency_keys WHERE key = 'forbidden'")).rowCount).toBe(0)
@@ -179,6 +196,16 @@ describe('a key', () => {
     expect((await post('dead', body('dead'))).headers['idempotent-replayed']).toBe('true')
     await query(claim, [id, 'alive', '50 seconds'])
     expect((await post('alive', body('alive'))).status, 'the digest is another').toBe(422)
+  })
+
+  it('of a server that died after the commit, before it answered, does not let it be done again', async () => {
+    expect((await post('halfway', body('halfway'))).status).toBe(201)
+    const died = `UPDATE idempotency_keys SET status = NULL, headers = '{}', body = NULL,
+      created = now() - interval '61 seconds' WHERE key = 'halfway'`
+    await query(died)
+    const again = await post('halfway', body('halfway'))
+    expect(again.json).toMatchObject({ error: 409, detail: expect.stringContaining('was done') })
+    expect(await countOf('halfway')).toBe(1)
   })
 
   it('is kept for a day', async () => {

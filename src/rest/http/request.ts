@@ -11,7 +11,7 @@ import { applied, type Preferences, readPreferences } from '../prefer.ts'
 import type { Compiled } from '../registry.ts'
 import type { Services } from '../resource.ts'
 import { readRowId } from '../values/identity.ts'
-import type { Writer } from '../write/writer.ts'
+import type { BeforeCommit, Writer } from '../write/writer.ts'
 
 /** What the app lends the engine. */
 export interface Host {
@@ -27,6 +27,8 @@ export interface Host {
   isForm(request: FastifyRequest): boolean
   /** The file that the request brought; only routes that take files have one. */
   upload(request: FastifyRequest): Upload | undefined
+  /** What a write of this request does at the end of its transaction. */
+  beforeCommit(request: FastifyRequest): BeforeCommit | undefined
   /** Takes in a file that is the request's body: it becomes its upload. */
   takeFile(request: FastifyRequest, reply: FastifyReply, file: Arriving): Promise<void>
 }
@@ -39,6 +41,7 @@ export interface Asked {
   readonly prefer: Preferences
   /** Where the request came from. */
   readonly address: string
+  readonly beforeCommit: BeforeCommit | undefined
 }
 
 /** Reads what every handler needs and tells which preferences were applied. */
@@ -47,17 +50,19 @@ export function asked(host: Host, request: FastifyRequest, reply: FastifyReply):
   const prefer = readPreferences(request.headers.prefer)
   const preferences = applied(prefer)
   if (preferences) reply.header('Preference-Applied', preferences)
-  return { caller: host.caller(request), baseUrl, apiUrl: `${baseUrl}/api/`, prefer, address: request.ip }
+  const [caller, beforeCommit] = [host.caller(request), host.beforeCommit(request)]
+  return { caller, baseUrl, apiUrl: `${baseUrl}/api/`, prefer, address: request.ip, beforeCommit }
 }
 
 /** Who writes, for the steps of a write. */
-export const writer = (host: Host, { caller, apiUrl, address }: Asked): Writer => ({
+export const writer = (host: Host, { caller, apiUrl, address, beforeCommit }: Asked): Writer => ({
   pool: host.pool,
   services: host.services,
   media: host.media,
   caller,
   apiUrl,
   address,
+  beforeCommit,
 })
 
 /** The id in the URL; text that cannot be one names no row. */

@@ -1,12 +1,12 @@
 /** Writes of many rows: all or none in one transaction, or with `partial` what can be written. */
-import { type Connection, inTransaction } from '../database.ts'
+import type { Connection } from '../database.ts'
 import { type FieldErrors, ItemsError } from '../errors.ts'
 import type { Compiled } from '../registry.ts'
 import { type Change, changeManyIn, removeManyIn } from './change-many.ts'
 import { createManyIn } from './create-many.ts'
 import type { Outcome, Refused } from './outcomes.ts'
 import type { BodyInput } from './validate.ts'
-import { announce, type Writer } from './writer.ts'
+import { announce, type Writer, writing } from './writer.ts'
 
 export type { Change, Outcome }
 
@@ -42,7 +42,7 @@ async function written(
   keep: Keep,
   work: (db: Connection) => Promise<Outcome[]>,
 ): Promise<Outcome[]> {
-  const outcomes = await inTransaction(writer.pool, async (db) => {
+  const outcomes = await writing(writer, async (db) => {
     const done = await work(db)
     if (keep === 'all or none') throwRefused(done)
     if (keep === 'nothing') throw new Undone(done)

@@ -2,14 +2,14 @@
  * Writes: validate → in one transaction relations through the caller's scope, the row, what hangs on it, the audit log,
  * read back → commit → announce. A refusal by the database becomes errors of fields.
  */
-import { connection, inTransaction } from '../database.ts'
+import { connection } from '../database.ts'
 import type { Compiled } from '../registry.ts'
 import { explainRefusal, isConstraintError } from './constraints.ts'
 import { createIn } from './create.ts'
 import { giving } from './media.ts'
 import { changeIn, removeIn, updateIn } from './update.ts'
 import type { BodyInput, Mode } from './validate.ts'
-import { type Attempt, announce, type Expectation, type Writer, type Written } from './writer.ts'
+import { type Attempt, announce, type Expectation, type Writer, type Written, writing } from './writer.ts'
 
 export type { Writer, Written }
 
@@ -17,7 +17,7 @@ export type { Writer, Written }
 export async function create(writer: Writer, compiled: Compiled, input: BodyInput): Promise<Written> {
   const attempt: Attempt = {}
   const { row, ...written } = await explained(writer, compiled, attempt, undefined, () =>
-    giving(input.upload, () => inTransaction(writer.pool, (db) => createIn(db, writer, compiled, input, attempt))),
+    giving(input.upload, () => writing(writer, (db) => createIn(db, writer, compiled, input, attempt))),
   )
   await announce(writer, compiled, row)
   return written
@@ -37,7 +37,7 @@ export async function update(
   const attempt: Attempt = {}
   const { row, ...written } = await explained(writer, compiled, attempt, id, () =>
     giving(input.upload, () =>
-      inTransaction(writer.pool, (db) => updateIn(db, writer, compiled, id, input, mode, attempt, expected)),
+      writing(writer, (db) => updateIn(db, writer, compiled, id, input, mode, attempt, expected)),
     ),
   )
   await announce(writer, compiled, row)
@@ -51,13 +51,13 @@ export async function change(
   id: string,
   values: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const row = await inTransaction(writer.pool, (db) => changeIn(db, writer, compiled, id, values))
+  const row = await writing(writer, (db) => changeIn(db, writer, compiled, id, values))
   await announce(writer, compiled, row)
 }
 
 /** Deletes a row and, as the schema says, what hangs on it. A row that is not as expected is a 412. */
 export async function remove(writer: Writer, compiled: Compiled, id: string, expected?: Expectation): Promise<void> {
-  const row = await inTransaction(writer.pool, (db) => removeIn(db, writer, compiled, id, expected))
+  const row = await writing(writer, (db) => removeIn(db, writer, compiled, id, expected))
   await announce(writer, compiled, row)
 }
 

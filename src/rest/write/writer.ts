@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { MediaStore } from '../../media/store.ts'
 import type { Caller, Right } from '../caller.ts'
-import { type Connection, databaseOn } from '../database.ts'
+import { type Connection, databaseOn, inTransaction } from '../database.ts'
 import { preconditionFailed, ValidationError } from '../errors.ts'
 import { removeLeft } from '../left-files.ts'
 import type { Row } from '../model/model.ts'
@@ -26,7 +26,11 @@ export interface Writer {
   readonly apiUrl: string
   /** Where the request came from, for the audit log. */
   readonly address: string
+  /** What else belongs into the transaction of a write, at its end. */
+  readonly beforeCommit?: BeforeCommit | undefined
 }
+
+export type BeforeCommit = (db: Connection) => Promise<void>
 
 /** The row as the caller sees it. */
 export interface Written extends RowResult {
@@ -45,6 +49,14 @@ export interface Step extends Written {
 export interface Attempt {
   valid?: Valid
 }
+
+/** Runs the work of a write in its transaction. */
+export const writing = <T>({ pool, beforeCommit }: Writer, work: (db: Connection) => Promise<T>): Promise<T> =>
+  inTransaction(pool, async (db) => {
+    const result = await work(db)
+    await beforeCommit?.(db)
+    return result
+  })
 
 /** The row in the right's scope; one that can be seen but not touched is a 403, any other a 404. */
 export async function found(
