@@ -110,6 +110,7 @@ describe('a mistake in a resource stops the start and names the place', () => {
     ['resource things: Bridge has no column nosuch', { search: ['nosuch'] }],
     ['resource things: Bridge has no column nosuch', { hidden: ['nosuch'] }],
     ['resource things: Bridge has no column nosuch', { where: { nosuch: 1 } }],
+    ['resource things: lookedUp names name, which is no relation', { lookedUp: ['name'] }],
     ['resource things: Bridge has no relation nosuch (in the path nosuch__name)', { search: ['nosuch__name'] }],
     ['resource things: there is no model Nosuch in prisma/schema', { model: 'Nosuch' }],
     [

@@ -18,7 +18,7 @@ import {
   routeXml,
   sequenceErrors,
 } from './kept.ts'
-import { expressionError, inboundExpression } from './numbers.ts'
+import { COMES_BACK, comesBack, expressionError, inboundExpression } from './numbers.ts'
 
 /** Calls from outside: which number goes where. Each is a dialplan, made of a few fields. */
 export const inboundRoutes = resource('Dialplan', {
@@ -99,6 +99,9 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
     if (error !== undefined) refuse(name, error)
   }
   const asked = { ...sent, ...(await readDestination(context, place, sent, changes, changed('domain_id'))) }
+  if (comesBack({ application: asked.application, data: asked.data }, inContext, expression)) {
+    refuse(isNone(asked.destination_number) ? 'data' : 'destination_number', COMES_BACK)
+  }
   const name = isNone(row.name) ? number.slice(0, LONGEST_NAME) : String(row.name)
   const conditions = inboundConditions({
     expression,
@@ -183,6 +186,10 @@ async function checkApplication(
     if (error !== undefined) refuse('data', error)
     return
   }
+  // In the context of calls from outside it is not the tenant's.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
+  if (data.includes('${context}'))
+    refuse('data', `Write the name of the domain in place of its context: ${place.name}.`)
   const found = await resolveDestination(tx, place, `${application}:${data}`, role)
   if ('error' in found) refuse(data === '' ? 'application' : 'data', found.error)
 }

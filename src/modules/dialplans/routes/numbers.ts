@@ -100,6 +100,25 @@ const PREFIX = 'A prefix has digits, * and # only; it may begin with +.'
 const WRITTEN =
   'Write the number as it is dialled, with digits, * and # only (it may begin with +), or a regular expression that begins with ^.'
 
+/** Whether what is done with a call brings it back to where it is: a transfer to the route's own number and context. */
+export function comesBack(
+  { application, data }: { readonly application: string; readonly data: string },
+  context: string,
+  expression: string,
+): boolean {
+  const [number = '', , where] = data.split(/\s+/)
+  if (application !== 'transfer' || where !== context) return false
+  try {
+    return new RegExp(expression).test(number)
+  } catch {
+    // One that only the switch can read.
+    return false
+  }
+}
+
+/** What is wrong with a destination that comes back. */
+export const COMES_BACK = 'Calls would come back to here, again and again.'
+
 /** The dialled numbers that an inbound route takes, without plus; none can be told of a regular expression. */
 export function formsOf(number: string, prefix: string): string[] {
   if (isExpression(number)) return []

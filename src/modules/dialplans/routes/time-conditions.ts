@@ -94,7 +94,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   if (changes.size === 0 && !changed('number', 'name', 'domain_id')) return
   const asked = choose({ ...BLANK, ...kept, ...inputs } as Asked, changes)
   const expression = readNumber(String(row.number))
-  const about = { tx, caller, place, expression }
+  const about = { tx, caller, place, expression, context: inContext }
   const conditions =
     asked.settings === null ? await ruleConditions(about, asked) : await settingsConditions(about, asked)
   const values = { ...asked, rules: stored(asked.rules), alternative: stored(asked.alternative) }

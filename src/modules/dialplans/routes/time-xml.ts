@@ -8,11 +8,13 @@ import { type Destination, type Place, resolveDestination } from '../../dialling
 import { presetsOf } from './hours/presets.ts'
 import { readAlternative, readRules } from './hours/rules.ts'
 import { isNone, refuse } from './kept.ts'
+import { COMES_BACK, comesBack } from './numbers.ts'
 
 interface About {
   readonly tx: Transaction
   readonly caller: Caller
   readonly place: Place
+  readonly context: string
   /** The number's regular expression. */
   readonly expression: string
 }
@@ -51,9 +53,12 @@ function conditionOf(
   return { ...(Object.keys(times).length > 0 ? { times } : number), break: 'on-true', steps }
 }
 
-async function stepTo({ tx, place, caller }: About, field: string, head: string, text: string): Promise<Destination> {
+async function stepTo(about: About, field: string, head: string, text: string): Promise<Destination> {
+  const { tx, place, caller, context, expression } = about
   const found = await resolveDestination(tx, place, text, caller.role!)
-  return 'error' in found ? refuse(field, `${head}${found.error}`) : found
+  if ('error' in found) refuse(field, `${head}${found.error}`)
+  if (comesBack(found, context, expression)) refuse(field, `${head}${COMES_BACK}`)
+  return found
 }
 
 /** The conditions as they were written, under the number: it holds before any other is looked at. */

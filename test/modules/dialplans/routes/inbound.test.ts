@@ -158,6 +158,12 @@ describe('inbound routes', () => {
     await refused(admin({ destination_number: '1001', sequence: 99 }), 'sequence', 'greater than or equal to 100')
     await refused(admin({ destination_number: '1001', caller_id_name_prefix: '${x}' }), 'caller_id_name_prefix')
     await refused(admin({ destination_number: '1001', account_code: 'a$1' }), 'account_code')
+    await refused(admin({ destination_number: '1001', name: 'X-PRE-PROCESS cmd' }), 'non_field_errors', 'X-PRE-PROCESS')
+    await refused(
+      admin({ destination_number: '1001', number: '1001', context: 'acme.example' }),
+      'destination_number',
+      'come back',
+    )
     await refused(admin({ destination_number: '1001', name: 'a$${b}' }), 'name')
     await refused(
       admin({ destination_number: '1001', domain_id: 'nowhere.example' }),
@@ -229,6 +235,16 @@ describe('inbound routes', () => {
     const made = await minor({ application, data })
     expect(made.status, made.text).toBe(201)
     expect(made.json).toMatchObject({ application, data, destination_number: null })
+  })
+
+  it('the context that a call from outside is in is not the tenant’s', async () => {
+    await refused(
+      minor({ application: 'transfer', data: '1001 XML ${context}' }),
+      'data',
+      'Write the name of the domain',
+    )
+    const made = await minor({ destination_number: 'transfer:1001 XML ${context}' })
+    expect(last(made)![2]).toBe('1001 XML acme.example')
   })
 
   it('contexts of a minor administrator are public and its own', async () => {

@@ -45,15 +45,15 @@ describe('time conditions', () => {
   }
 
   it('rules become conditions after the number, in their order, and the alternative comes last', async () => {
-    const made = await minor({ rules: OFFICE, alternative: '*991001' }).then(async (first) => {
-      expect(first.status).toBe(400)
-      expect(first.json.alternative.join()).toContain('voicemail box *991001')
-      return minor({ rules: OFFICE, alternative: { destination: '+4930123456' } })
-    })
+    const alternative = '*991001'
+    await refused(minor({ rules: OFFICE, alternative }), 'alternative', 'voicemail box *991001')
+    const [extension] = await world.app.prisma.extension.findMany({ where: { extension: '1001' } })
+    await world.app.prisma.voicemail.create({ data: { extension_id: extension!.id } })
+    const made = await admin({ rules: OFFICE, alternative })
     expect(made.status, made.text).toBe(201)
     expect(made.json).toMatchObject({
       rules: OFFICE,
-      alternative: { destination: '+4930123456' },
+      alternative,
       settings: null,
       alternate_destination: null,
       context: 'acme.example',
@@ -72,8 +72,11 @@ describe('time conditions', () => {
       { attributes: { wday: '2-6', 'minute-of-day': '811-1050', break: 'on-true' }, actions: to(2, '1001') },
       { attributes: { wday: '6', 'minute-of-day': '1321-1440', break: 'on-true' }, actions: to(3, '1002') },
       { attributes: { wday: '7', 'minute-of-day': '1-120', break: 'on-true' }, actions: to(3, '1002') },
-      { attributes: number, actions: [['action', 'transfer', '+4930123456 XML acme.example', '']] },
+      { attributes: number, actions: [['action', 'transfer', '*991001 XML acme.example', '']] },
     ])
+    const other = await patch(made, { alternative: { destination: '+4930123456' } })
+    expect(other.json.alternative).toEqual({ destination: '+4930123456' })
+    expect(parsed(other.json.current_xml).conditions.at(-1)!.actions[0]![2]).toBe('+4930123456 XML acme.example')
   })
 
   it('the test tells what happens at a time, in TIME_ZONE, on the days that clocks change too', async () => {
@@ -156,6 +159,8 @@ describe('time conditions', () => {
     }
     await refused(minor({ rules: OFFICE, alternative: { to: '1001' } }), 'alternative', 'Write a destination')
     await refused(minor({ rules: OFFICE, alternative: '2001' }), 'alternative', 'There is no')
+    await refused(minor({ rules: OFFICE, alternative: '6655' }), 'alternative', 'come back')
+    await refused(minor({ number: '^\\d{4}$', rules: OFFICE }), 'rules', 'Rule 1: Calls would come back')
     await refused(minor({ alternative: '1001' }), 'rules', 'Say when')
     await refused(minor({}), 'rules', 'Say when')
   })
