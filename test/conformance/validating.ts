@@ -193,7 +193,6 @@ async function allWrong(subject: Subject): Promise<void> {
 async function noObject(subject: Subject): Promise<void> {
   const json = { 'content-type': 'application/json' }
   for (const [body, type] of [
-    ['[]', 'list'],
     ['"a"', 'str'],
     ['5', 'int'],
     ['true', 'bool'],
@@ -202,6 +201,7 @@ async function noObject(subject: Subject): Promise<void> {
     expectSentence(answer, 'non_field_errors', `Invalid data. Expected a dictionary, but got ${type}.`)
   }
   expectSentence(await subject.admin('POST', subject.url, 'null', json), 'non_field_errors', 'No data provided')
+  expectSentence(await subject.admin('POST', subject.url, [], json), 'non_field_errors', 'This list may not be empty.')
   const broken = await subject.admin('POST', subject.url, '{"a":', json)
   expect([broken.status, broken.json.error]).toEqual([400, 400])
   expect(broken.json.detail).toMatch(/^JSON parse error - /)
