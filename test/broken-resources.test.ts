@@ -49,6 +49,7 @@ test.each<[string, Concern, RegExp[]]>([
   ['bridges_unlimited', 'validating', [/^description has no more than 64 characters/, /^description takes no value/]],
   ['bridges_unordered', 'paging', [/^has its default order/, /^is ordered by name/]],
   ['bridges_forgetful', 'updating', [/^PATCH changes each field/]],
+  ['bridges_forgetful', 'bulk', [/^a list of two creates both/]],
   ['bridges_misread', 'reading', [/^shows the values that the tables hold/]],
   ['bridges_unfiltered', 'filtering', [/^filters by destination/]],
 ])(

@@ -1,5 +1,6 @@
 /** Many rows with one request: all or none, or with partial=true what can be; and each held to what single rows are. */
 import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { statementsOf } from '../conformance/stage.ts'
 import { type Answer, testExtension, testWorld, type World } from '../support/app.ts'
@@ -275,6 +276,33 @@ describe('PATCH of a list', () => {
     expect(gone.length).toBeLessThan(20)
     expect(await countOf('extensions')).toBe(0)
   })
+})
+
+describe('any lists', () => {
+  it('are answered item by item, never by an error of the server', async () => {
+    const id = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.uuid(), fc.constantFrom(null, '', '\0', '\ud800', 1e300))
+    const item = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.record(
+        { id, extension: id, password: id, domain_id: id, call_timeout: id, enabled: id },
+        { requiredKeys: [] },
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 8 }), async (items) => {
+        for (const [method, url] of [
+          ['POST', URL],
+          ['PATCH', URL],
+          ['POST', `${URL}bulk_delete/`],
+        ] as const) {
+          const answer = await send(method, `${url}?partial=true`, items)
+          expect(answer.status, answer.text).toBe(207)
+          expect(answer.json).toHaveLength(items.length)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  }, 30_000)
 })
 
 describe('bulk_delete', () => {

@@ -117,6 +117,36 @@ describe('a file', () => {
   })
 })
 
+describe('any bytes', () => {
+  it('are rows or a 400, never an error of the server', async () => {
+    const cell = fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.constantFrom('"', '""', "'", '\r', '\n', ';', '\0', '\ud800', '1', ''),
+    )
+    const line = fc.array(cell, { maxLength: 4 }).map((cells) => cells.join(','))
+    const head = fc.oneof(
+      fc.constantFrom('extension,password', 'extension,password,description', '\ufeffid;extension'),
+      line,
+    )
+    const file = fc
+      .tuple(head, fc.array(line, { maxLength: 6 }))
+      .map(([first, rest]) => Buffer.from([first, ...rest].join('\n')))
+    const bytes = fc.uint8Array({ maxLength: 60 }).map((some) => Buffer.from(some))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(file, bytes),
+        fc.constantFrom('?dry_run=1', '?dry_run=1&partial=1'),
+        async (some, query) => {
+          const answer = await send(some, query)
+          expect([200, 400], answer.text).toContain(answer.status)
+          if (answer.status === 400) expect(answer.json).toMatchObject({ error: 400, detail: expect.any(String) })
+        },
+      ),
+      { numRuns: 80 },
+    )
+  }, 30_000)
+})
+
 describe('the first line', () => {
   it('names columns; those that are unknown, stand twice or are missing are told at once', async () => {
     expectLines(
