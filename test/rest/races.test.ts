@@ -123,3 +123,21 @@ it('a row deleted by many is deleted once', async () => {
   const answers = await times(10, () => world.call(world.admin.token, 'DELETE', `/api/extensions/${id}/`))
   expect(statuses(answers)).toEqual([204, ...Array(9).fill(404)])
 })
+
+it('of lists with the same rows in another order one is made, whole, and lists that change the same rows take turns', async () => {
+  const sent = Array.from({ length: 40 }, (_none, n) => ({ extension: String(7000 + n), password: 'pw' }))
+  const made = await Promise.all(
+    [sent, sent.toReversed(), sent].map((list) => world.call(world.acme.minor.token, 'POST', '/api/extensions/', list)),
+  )
+  expect(statuses(made)).toEqual([201, 400, 400])
+  for (const { status, json } of made) if (status === 400) expect(Object.keys(json.detail)).toHaveLength(40)
+  const changes = made
+    .find(({ status }) => status === 201)!
+    .json.map(({ id }: { id: string }, n: number) => ({ id, description: String(n) }))
+  const changed = await Promise.all(
+    [changes, changes.toReversed(), changes].map((list) =>
+      world.call(world.acme.minor.token, 'PATCH', '/api/extensions/', list),
+    ),
+  )
+  expect(statuses(changed)).toEqual([200, 200, 200])
+})
