@@ -44,10 +44,13 @@ async function othersOf(tx: Transaction, { id }: Claim, forms: readonly string[]
   const expressions = forms.map((form) => escapeXml(`(${quoted(form)})$`))
   // A row's number can be changed where it is a dialplan like any other, and its XML cannot.
   const inXml = `EXISTS (SELECT FROM unnest(${sql.param(expressions)}::text[]) e WHERE position(e || '"' IN d."xml") > 0)`
+  const afterPrefix = `replace(substr(f, length(ltrim(i."prefix", '+')) + 1), '*', '\\*')`
+  const prefixed = `EXISTS (SELECT FROM unnest(${list}) f WHERE i."prefix" <> '' AND starts_with(f, ltrim(i."prefix", '+')) AND position('(' || ${afterPrefix} || ')$"' IN d."xml") > 0)`
+  const takes = `(${taken} OR ${inXml} OR ${prefixed})`
   const isExpression = `left(d."number", 1) IN ('^', '(')`
   const rows = await tx.run(
     sql.statement(
-      `SELECT d."domain_id"::text, d."number", ${taken} OR ${inXml} FROM "dialplans" d LEFT JOIN "inbound_routes" i ON i."dialplan_id" = d."id" WHERE d."context" = ${sql.param(PUBLIC)} AND d."id" <> ${sql.param(id)}::uuid AND (${taken} OR ${inXml} OR ${isExpression})`,
+      `SELECT d."domain_id"::text, d."number", ${takes} FROM "dialplans" d LEFT JOIN "inbound_routes" i ON i."dialplan_id" = d."id" WHERE d."context" = ${sql.param(PUBLIC)} AND d."id" <> ${sql.param(id)}::uuid AND (${takes} OR ${isExpression})`,
     ),
   )
   return rows.map(([domainId, number, takes]) => ({

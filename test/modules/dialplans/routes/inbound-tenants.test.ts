@@ -140,6 +140,12 @@ describe('inbound routes of several tenants', () => {
       await world.call(world.admin.token, 'PATCH', url, { number: '1', category: 'Other' })
       await refused(rival({ number }), 'number')
       await world.call(world.acme.minor.token, 'DELETE', url)
+      const prefixed = await minor({ destination_number: '1001', number: `*${number}`, prefix: '+44' })
+      await world.call(world.admin.token, 'PATCH', `/api/dialplans/${prefixed.json.id}/`, {
+        number: '2',
+        category: 'Other',
+      })
+      await refused(rival({ number: `44*${number}` }), 'number')
       const second = await rival({ number })
       expect(second.status, second.text).toBe(201)
       expect((await patch(second, { number: `${number}1`, prefix: '0' }, world.rival.minor.token)).status).toBe(200)
