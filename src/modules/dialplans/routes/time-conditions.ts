@@ -102,7 +102,7 @@ async function keep(row: Row<'Dialplan'>, before: Row<'Dialplan'> | null, contex
   const columns = { settings, alternate_destination, rules, alternative } as unknown as Partial<Row<'TimeCondition'>>
   if (kept) await tx.update('TimeCondition', { id: kept.id }, columns)
   else await tx.insert('TimeCondition', { dialplan_id: row.id, ...columns })
-  const xml = routeXml({ name: String(row.name), uuid: row.id, conditions }, caller.role === 'admin_api')
+  const xml = routeXml({ name: String(row.name), uuid: row.id, conditions })
   await keepRow(tx, row, { xml })
 }
 

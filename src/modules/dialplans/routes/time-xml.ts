@@ -1,6 +1,8 @@
 /** The dialplan of a time condition. */
 import { readConditions } from '../../../freeswitch/dialplan/conditions.ts'
-import { type Condition, type Step, set } from '../../../freeswitch/dialplan/extension.ts'
+import { readDocument } from '../../../freeswitch/dialplan/document.ts'
+import { variablesError } from '../../../freeswitch/dialplan/expansion.ts'
+import { type Condition, dialplanXml, type Step, set } from '../../../freeswitch/dialplan/extension.ts'
 import type { Caller } from '../../../rest/caller.ts'
 import { ValidationError } from '../../../rest/errors.ts'
 import type { Transaction } from '../../../rest/write/transaction.ts'
@@ -72,7 +74,11 @@ export async function settingsConditions(
     const read = readConditions(asked[field]!)
     if ('error' in read) refuse(field, read.error)
     if (read.length === 0) refuse(field, 'Write at least one condition.')
-    if (about.caller.role !== 'admin_api') await checkSteps(about, field, read)
+    const trusted = about.caller.role === 'admin_api'
+    const { errors } = readDocument(dialplanXml({ ...NOBODY, conditions: read }), { trusted })
+    // Its lines are those of what was made of it.
+    if (errors.length > 0) refuse(field, ...errors.map((error) => error.replace(/^Line \d+: /, '')))
+    if (!trusted) await checkSteps(about, field, read)
     conditions.push(...read)
   }
   const [first] = conditions
@@ -81,12 +87,19 @@ export async function settingsConditions(
   return [{ field: 'destination_number', expression: about.expression, steps: [] }, ...conditions]
 }
 
+const NOBODY = { name: '', continue: false, uuid: '' }
+
 /** Who administers one tenant has its destinations, and what prepares a call without leading it anywhere. */
 async function checkSteps(
   { tx, place, caller }: About,
   field: string,
   conditions: readonly Condition[],
 ): Promise<void> {
+  // Commands tell of other tenants, were it by where a call goes.
+  for (const text of conditions.flatMap(textsOf)) {
+    const error = variablesError(text)
+    if (error !== undefined) refuse(field, `${JSON.stringify(text.slice(0, 80))}: ${error}`)
+  }
   for (const { application, data = '' } of conditions.flatMap(({ steps }) => steps)) {
     const name = application.toLowerCase()
     if (Object.hasOwn(PREPARING, name)) {
@@ -100,6 +113,13 @@ async function checkSteps(
     if ('error' in found) refuse(field, found.error)
   }
 }
+
+/** What the switch expands of a condition. */
+const textsOf = ({ field = '', expression = '', regex }: Condition): string[] => [
+  field,
+  expression,
+  ...(regex?.tests ?? []).flatMap((one) => [one.field, one.expression]),
+]
 
 /** Neither the tenant a call belongs to nor what the switch expands may be set. */
 const PREPARING: Readonly<Record<string, RegExp>> = {

@@ -80,6 +80,7 @@ describe('time conditions of XML', () => {
     ['<condition><action application="hangup" loop="1"/></condition>', 'has no attribute "loop"'],
     ['<condition><action application="hangup" inline="maybe"/></condition>', 'inline is'],
     ['<condition regex="all"/>', 'regex elements'],
+    ['<condition field="caller_id_number" expression="(1"/>', 'regular expression is wrong'],
     [`<condition>${'<action application="hangup"/>'.repeat(600)}</condition>`, '500 elements'],
   ])('settings that the switch could not read are a 400: %s', async (settings, sentence) => {
     const before = await world.app.prisma.dialplan.count()
@@ -119,7 +120,12 @@ describe('time conditions of XML', () => {
       application="sleep" data="500"/><action application="transfer" data="1001 XML acme.example"/></condition>`
     expect((await minor({ settings })).status).toBe(201)
     const hidden = '<condition field="${system(id)}" expression="1"><action application="hangup"/></condition>'
-    expect((await minor({ settings: hidden })).status).toBe(400)
+    await refused(minor({ settings: hidden }), 'settings')
+    for (const field of ['${user_data(2001@rival.example param password)}', '${hash select/a/b}']) {
+      await refused(minor({ settings: hidden.replace('${system(id)}', field) }), 'settings')
+      const regex = `<condition regex="any"><regex field="${field}" expression="1"/></condition>`
+      await refused(minor({ settings: regex }), 'settings')
+    }
     expect((await minor({ settings: hidden.replace('${system(id)}', 'caller_id_number') })).status).toBe(201)
   })
 })
