@@ -45,7 +45,7 @@ describe('browsers of CORS_ORIGINS', () => {
     expect((await world.call(null, 'OPTIONS', '/api/extensions/')).status).toBe(401)
     expect((await world.call(world.acme.user.token, 'OPTIONS', '/api/domains/')).status).toBe(403)
     const { json, headers } = await world.call(world.admin.token, 'OPTIONS', '/api/extensions/')
-    expect(headers.allow).toBe('GET, HEAD, POST, OPTIONS')
+    expect(headers.allow).toBe('GET, HEAD, POST, PATCH, OPTIONS')
     expect(json).toMatchObject({ name: 'Extensions List', parses: expect.arrayContaining(['application/json']) })
     expect(json.actions.POST).toMatchObject({
       extension: { type: 'string', required: true, read_only: false, max_length: 32 },

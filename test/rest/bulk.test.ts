@@ -144,6 +144,20 @@ describe('POST of a list', () => {
     expect(await world.app.prisma.user.count({ where: { username: 'c@acme.example' } })).toBe(0)
   })
 
+  it('creates and changes rows whose hooks look at each other as if one came after the other', async () => {
+    const ids = [await testExtension(world, world.acme, 'a'), await testExtension(world, world.acme, 'b')]
+    const links = ids.map((extension_id) => ({ extension_id, user_uuid: world.acme.user.userUuid, default_user: true }))
+    const made = await send('POST', '/api/extensionuser/', links)
+    expect(made.status, made.text).toBe(201)
+    expect(made.json).toMatchObject([{ default_user: false }, { default_user: true }])
+    const changes = made.json.map(({ id }: { id: string }) => ({ id, default_user: true }))
+    const changed = await send('PATCH', '/api/extensionuser/', changes.toReversed())
+    expect(changed.status, changed.text).toBe(200)
+    const rows = (await send('GET', `/api/extensionuser/?user_uuid=${world.acme.user.userUuid}`)).json
+    const defaults = rows.results.filter((row: { default_user: boolean }) => row.default_user)
+    expect(defaults.map(({ id }: { id: string }) => id)).toEqual([made.json[0].id])
+  })
+
   it('holds items to Prefer: handling=strict', async () => {
     const strict = { prefer: 'handling=strict' }
     const answer = await send('POST', URL, [extension(1000, { nonsense: 1 })], strict)

@@ -30,7 +30,9 @@ export async function changeManyIn(
   changes: readonly Change[],
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const batch of batchesOf(changes, ({ id }) => id)) {
+  // A hook may change the rows that come after it: they are read when it has.
+  const most = compiled.resource.within?.update && 1
+  for (const batch of batchesOf(changes, ({ id }) => id, most)) {
     const valids = new Map<Change, Valid>()
     const done = await divided(
       db,

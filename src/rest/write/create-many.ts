@@ -12,7 +12,7 @@ import { type KnownNames, withIds } from './named.ts'
 import { batchesOf, divided, type Outcome, type Refused, refusedBy } from './outcomes.ts'
 import { readBackMany } from './read-back-many.ts'
 import { checkAllRelations } from './relations.ts'
-import { byColumns, insertManyStatement } from './statements-of-many.ts'
+import { byColumns, insertManyStatement, type Values } from './statements-of-many.ts'
 import { type BodyInput, type Valid, validate } from './validate.ts'
 import { inFieldOrder, refuse, type Step, type Writer, writeContext } from './writer.ts'
 
@@ -92,15 +92,19 @@ async function insertMany(
   const values = valids.map(
     (valid, at) => new Map<string, unknown>([...valid.values, [model.primaryKey.name, ids[at]]]),
   )
-  for (const group of byColumns(values)) {
+  const contexts = valids.map((valid) => writeContext(writer, db, valid.inputs))
+  const insert = async (group: readonly Values[]) => {
     const made = await db.runText(insertManyStatement(compiled, group))
     for (const [id, json] of made) rows.set(id!, JSON.parse(json!) as Row)
   }
-  const created = valids.map((valid, at) => {
-    const context = writeContext(writer, db, valid.inputs)
-    return { row: rows.get(ids[at]!)!, valid, context, inputs: context.inputs }
-  })
-  for (const { row, context } of created) await resource.within?.create?.(row, context)
+  const hook = resource.within?.create
+  if (!hook) for (const group of byColumns(values)) await insert(group)
+  // A hook for one row may look at the others, and must not find those that come after it.
+  for (const [at, one] of hook ? values.entries() : []) {
+    await insert([one])
+    await hook!(rows.get(ids[at]!)!, contexts[at]!)
+  }
+  const created = valids.map((valid, at) => ({ row: rows.get(ids[at]!)!, valid, inputs: contexts[at]!.inputs }))
   await resource.within?.createAll?.(created, writeContext(writer, db, new Map()))
   await recordCreated(db, writer, compiled, created)
   const seen = await readBackMany(db, writer, compiled, ids, 'create')

@@ -16,14 +16,18 @@ export type Outcome = { readonly step: Step } | { readonly refused: Refused }
 /** As many rows are written by one statement: enough to be fast, and few enough for the time a statement may take. */
 const MOST_TOGETHER = 500
 
-/** Items in their order, as many together as one statement takes, no two of one key. */
-export function batchesOf<Item>(items: readonly Item[], keyOf?: (item: Item) => string): Item[][] {
+/** Items in their order, as many together as one statement takes, or as `most` says, no two of one key. */
+export function batchesOf<Item>(
+  items: readonly Item[],
+  keyOf?: (item: Item) => string,
+  most = MOST_TOGETHER,
+): Item[][] {
   const batches: Item[][] = []
   let keys = new Set<string>()
   for (const item of items) {
     const key = keyOf?.(item)
     const last = batches.at(-1)
-    if (last && last.length < MOST_TOGETHER && (key === undefined || !keys.has(key))) last.push(item)
+    if (last && last.length < most && (key === undefined || !keys.has(key))) last.push(item)
     else {
       batches.push([item])
       keys = new Set()
