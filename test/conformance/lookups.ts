@@ -78,7 +78,7 @@ export function asksOf(column: Column, values: readonly unknown[]): Asked[] {
   const some = spread(present)
   asks.push(...some.slice(0, 4).map((value): Asked => ({ lookup: 'exact', raw: String(value), operand: value })))
   const plain = some.filter((value) => !String(value).includes(','))
-  asks.push({ lookup: 'in', raw: plain.map(String).join(','), operand: plain })
+  if (plain.length > 0) asks.push({ lookup: 'in', raw: plain.map(String).join(','), operand: plain })
   const lookups = LOOKUPS_OF_TYPE[column.type]
   if (lookups.includes('gt') && plain.length > 0) asks.push(...ordered(plain))
   if (column.type === 'text') asks.push(...textual(some.map(String).slice(0, 4)))
