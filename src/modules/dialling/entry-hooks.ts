@@ -60,9 +60,19 @@ export function entryHooks<M extends Reachable>(model: M, { check, build }: Part
     if (kept !== dialplan_id) await tx.update(name, { id }, { dialplan_id: kept })
   }
 
-  async function written(row: Row<M>, before: Row<M> | null, { tx, caller }: Context): Promise<void> {
-    const domain = await domainOf(tx, row.domain_id)
-    const moved = before?.domain_id !== row.domain_id
+  /** What was in its own tenant's context is in that of the tenant it moves to. */
+  async function inContextOf(domain: Place | undefined, row: Row<M>, before: Row<M>, tx: Transaction): Promise<Row<M>> {
+    const left = await domainOf(tx, before.domain_id)
+    if (!('context' in row) || left === undefined || row.context !== left.name) return row
+    const context = domain?.name ?? null
+    await tx.update(name, { id: row.id }, { context })
+    return { ...row, context }
+  }
+
+  async function written(sent: Row<M>, before: Row<M> | null, { tx, caller }: Context): Promise<void> {
+    const domain = await domainOf(tx, sent.domain_id)
+    const moved = before?.domain_id !== sent.domain_id
+    const row = before && moved ? await inContextOf(domain, sent, before, tx) : sent
     const changed = (...columns: readonly (keyof Row<M>)[]) =>
       before === null || moved || columns.some((column) => row[column] !== before[column])
     const wrong = {

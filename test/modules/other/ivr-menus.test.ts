@@ -188,6 +188,17 @@ describe('keys of a menu', () => {
     expect((await option(id, { option_digits: '/^(.)$/', option_param: '1001' }, asAdmin)).status).toBe(201)
   })
 
+  it('stay with the menu in its tenant', async () => {
+    const id = await made()
+    const move = () => asAdmin('PATCH', `/api/ivrmenus/${id}/`, { domain_id: world.rival.id })
+    await option(id, { option_param: '1001' })
+    expect((await move()).json.domain_id).toEqual([
+      'Remove the options of the IVR menu first: they lead to what its domain has.',
+    ])
+    await world.app.prisma.ivrMenuOptions.deleteMany({ where: { ivr_menu_id: id } })
+    expect((await move()).json).toMatchObject({ domain_id: world.rival.id, context: 'rival.example' })
+  })
+
   it('can be changed in part when what they lead to has gone', async () => {
     const id = await made()
     const extension = await testExtension(world, world.acme, '1088')

@@ -184,6 +184,8 @@ describe('users of a ring group', () => {
       expect(answer.json.user_uuid).toEqual([`Invalid pk "${world.rival.user.userUuid}" - object does not exist.`])
     }
     expect(await world.app.prisma.ringGroupUser.count({ where: { ring_group_id } })).toBe(1)
+    const moved = await asAdmin('PATCH', `/api/ringgroups/${ring_group_id}/`, { domain_id: world.rival.id })
+    expect(moved.json.domain_id).toEqual(['Remove the users of the ring group first: they are of its domain.'])
   })
 })
 

@@ -50,10 +50,18 @@ async function check(change: Change<'IvrMenus'>): Promise<Record<string, string 
       ringback: (text) => ringbackError(text, domain, caller),
       cid_prefix: legTextError,
     }),
+    ...(changed('domain_id') && { domain_id: await optionsError(change) }),
     ...(changed('exit_app', 'exit_data') && {
       exit_data: await destinationError(tx, domain, { application: row.exit_app, data: row.exit_data }, caller),
     }),
   }
+}
+
+/** Options lead to what the menu's tenant has, so a menu that has some stays there. */
+async function optionsError({ row, before, context }: Change<'IvrMenus'>): Promise<string | undefined> {
+  if (before === null) return undefined
+  const [option] = await context.tx.find('IvrMenuOptions', { ivr_menu_id: row.id })
+  return option && 'Remove the options of the IVR menu first: they lead to what its domain has.'
 }
 
 const keysError = (text: string): string | undefined =>

@@ -60,8 +60,16 @@ async function check(change: Change<'RingGroup'>): Promise<Record<string, string
       ),
     }),
     ...(changed('forward_enabled', 'forward_destination') && { forward_destination: await forwardError(change) }),
+    ...(changed('domain_id') && { domain_id: await usersError(change) }),
     ...(changed('extension') && { extension: numberTextError(row.extension) ?? (await circleError(change)) }),
   }
+}
+
+/** Users are of the group's tenant, so a group that has some stays there. */
+async function usersError({ row, before, context }: Change<'RingGroup'>): Promise<string | undefined> {
+  if (before === null) return undefined
+  const [user] = await context.tx.find('RingGroupUser', { ring_group_id: row.id })
+  return user && 'Remove the users of the ring group first: they are of its domain.'
 }
 
 async function forwardError(change: Change<'RingGroup'>): Promise<string | undefined> {
