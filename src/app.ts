@@ -10,6 +10,7 @@ import other from './modules/other/index.ts'
 import { type FirstAdministrator, prepareFirstStart } from './modules/tenants/first-start.ts'
 import tenants from './modules/tenants/index.ts'
 import voicemail from './modules/voicemail/index.ts'
+import xmlHandler from './modules/xml-handler/index.ts'
 import authentication from './plugins/authentication.ts'
 import bodies from './plugins/bodies.ts'
 import chores from './plugins/chores.ts'
@@ -28,7 +29,7 @@ import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
-const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other]
+const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, xmlHandler]
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 

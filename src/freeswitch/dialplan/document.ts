@@ -3,7 +3,7 @@
  * of many tenants into one document, so that each must hold to itself.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
-import { escapeXml } from './extension.ts'
+import { escapeXml } from '../xml/escape.ts'
 import { patternError } from './patterns.ts'
 import { expansionReach, hostReach } from './safety.ts'
 

@@ -2,6 +2,7 @@
  * The XML of a dialplan extension from its parts. The one place where text becomes XML of a dialplan: whatever a part
  * holds stays within its attribute.
  */
+import { escapeXml } from '../xml/escape.ts'
 
 /** What is done where a condition holds or, as an anti-action, where it does not. */
 export interface Step {
@@ -65,21 +66,3 @@ const attributes = (values: Readonly<Record<string, string>>): string =>
   Object.entries(values)
     .map(([name, value]) => ` ${name}="${escapeXml(value)}"`)
     .join('')
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-}
-
-/** Text as the value of an attribute. What XML 1.0 cannot hold at all becomes U+FFFD. */
-export const escapeXml = (text: string): string =>
-  text
-    .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML has no place for control characters
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[&<>"\t\n\r]/g, (character) => ESCAPES[character]!)

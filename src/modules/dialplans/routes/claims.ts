@@ -1,5 +1,5 @@
 /** Whose a number from outside is: in the context of calls from outside each is one route's. */
-import { escapeXml } from '../../../freeswitch/dialplan/extension.ts'
+import { escapeXml } from '../../../freeswitch/xml/escape.ts'
 import { Sql } from '../../../rest/sql.ts'
 import type { Transaction } from '../../../rest/write/transaction.ts'
 import { formsOf, isExpression, quoted } from './numbers.ts'
