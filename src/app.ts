@@ -20,6 +20,7 @@ import errors, { refuseUnroutable } from './plugins/errors.ts'
 import freeswitch from './plugins/freeswitch.ts'
 import idempotency from './plugins/idempotency.ts'
 import media from './plugins/media.ts'
+import notifications from './plugins/notifications.ts'
 import observation from './plugins/observation.ts'
 import permissions from './plugins/permissions.ts'
 import protection from './plugins/protection.ts'
@@ -61,6 +62,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
 
   await app.register(errors)
   await app.register(database)
+  await app.register(notifications)
   await app.register(observation)
   await app.register(protection)
   await app.register(authentication)

@@ -6,9 +6,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { Listener, type Log } from '../database/listener.ts'
 import type { Caller } from '../rest/caller.ts'
 import { ACCOUNT_COLUMNS, ACCOUNT_TABLES, type Account, callerOf, isShutOut } from './accounts.ts'
-import { Listener, type Log } from './listener.ts'
 import { isKey, keyHash } from './tokens.ts'
 
 /** Why a token lets nobody in, in DRF's words. */
@@ -74,7 +74,7 @@ export class Callers {
     this.#capacity = capacity
     this.#listener = new Listener({
       connection,
-      channel: CHANNEL,
+      channels: [CHANNEL],
       log,
       onNotification: (payload) => this.#hear(payload),
       onLost: () => this.#forgetAll(),

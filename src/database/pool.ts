@@ -60,3 +60,8 @@ function splitOptions(url: string): { url: string; ownOptions: string | undefine
   })
   return { url: rest, ownOptions }
 }
+
+/** What another connection like those of a pool is made of. pg hides the password from copying, so that it is not logged. */
+export function connectionOf({ options }: pg.Pool): pg.ClientConfig {
+  return { ...options, ...(options.password !== undefined && { password: options.password }) }
+}

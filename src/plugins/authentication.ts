@@ -1,8 +1,8 @@
 /** Decorates `app.callers`, `app.authenticate(request)` and `request.caller`. Who asks; not what they may do. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import type pg from 'pg'
 import { Callers } from '../auth/callers.ts'
+import { connectionOf } from '../database/pool.ts'
 import type { Caller } from '../rest/caller.ts'
 import { notAuthenticated } from '../rest/errors.ts'
 
@@ -41,11 +41,6 @@ export function tokenKey(header: string | undefined): string | null {
   if (key === undefined) throw notAuthenticated('Invalid token header. No credentials provided.')
   if (more.length > 0) throw notAuthenticated('Invalid token header. Token string should not contain spaces.')
   return key
-}
-
-/** pg hides a pool's password from copying, so that it is not logged by accident. */
-function connectionOf({ options }: pg.Pool): pg.ClientConfig {
-  return { ...options, ...(options.password !== undefined && { password: options.password }) }
 }
 
 export default plugin(authentication, { name: 'authentication', fastify: '5.x', dependencies: ['database'] })

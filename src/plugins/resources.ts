@@ -14,6 +14,7 @@ import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
 import type { Command, Report, Resource, Services } from '../rest/resource.ts'
 import type { Chore } from './chores.ts'
+import type { Hearer } from './notifications.ts'
 import type { SwitchHandler } from './switch-routes.ts'
 
 declare module 'fastify' {
@@ -71,6 +72,8 @@ export interface ModuleParts {
   /** For the hooks and actions of its resources. */
   readonly services?: Partial<Services>
   readonly chores?: readonly Chore[]
+  /** What PostgreSQL notifies, by channel. */
+  readonly hearers?: Readonly<Record<string, Hearer>>
   /** What switches post to, by path. */
   readonly switchRoutes?: Readonly<Record<string, SwitchHandler>>
   /** Audio that links lead to, by what their path begins with. */
@@ -91,6 +94,7 @@ export function moduleOf(
       const parts = partsOf(app.config, restHost.services)
       Object.assign(restHost.services, parts.services)
       for (const chore of parts.chores ?? []) app.addChore(chore)
+      for (const [channel, hearer] of Object.entries(parts.hearers ?? {})) app.notifications.hear(channel, hearer)
       for (const [path, handle] of Object.entries(parts.switchRoutes ?? {})) app.switchRoute(path, handle)
       for (const [path, linked] of Object.entries(parts.linkedAudio ?? {})) addLinkedAudio(app, restHost, path, linked)
       if (parts.close) app.addHook('onClose', parts.close)
@@ -126,6 +130,7 @@ export default plugin(resources, {
     'chores',
     'idempotency',
     'media',
+    'notifications',
     'switch-routes',
   ],
 })

@@ -26,7 +26,7 @@ ALTER TABLE "switch_tasks" ADD CONSTRAINT "switch_tasks_switch_fkey" FOREIGN KEY
 -- What switches remember of a row is told them anew after its commit (src/modules/switch-tasks). Triggers write that
 -- down, so that it is done whoever changes the row, and is never done without being changed. Rows are only ever added
 -- here: writers of different rows do not wait for each other, and the worker does equal tasks once.
-CREATE FUNCTION pbx_tell_switches(kind text, VARIADIC subject text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION pbx_tell_switches(kind text, VARIADIC subject text[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO switch_tasks (switch, kind, subject) SELECT s.name, $1, $2 FROM switches s;
   IF FOUND THEN PERFORM pg_notify('pbx_switch_tasks', ''); END IF;

@@ -9,10 +9,12 @@ export interface Log {
 export interface ListenerOptions {
   /** Its own connection; one through a transaction pooler hears nothing. */
   readonly connection: pg.ClientConfig
-  readonly channel: string
+  readonly channels: readonly string[]
   readonly log: Log
   /** Called with each payload, in the order of the commits. */
-  readonly onNotification: (payload: string) => void
+  readonly onNotification: (payload: string, channel: string) => void
+  /** Called as soon as everything notified from now on will be heard. */
+  readonly onLive?: () => void
   /** Called as soon as it is known that notifications may be missed. */
   readonly onLost: () => void
 }
@@ -24,7 +26,7 @@ const HEARTBEAT_MS = 5_000
 const ANSWER_TIMEOUT_MS = 3_000
 const GOODBYE_MS = 1_000
 
-/** Hears what PostgreSQL notifies on a channel, on a connection of its own that is made again whenever it is lost. */
+/** Hears what PostgreSQL notifies on some channels, on a connection of its own that is made again whenever it is lost. */
 export class Listener {
   readonly #options: ListenerOptions
   readonly #closing = new AbortController()
@@ -63,7 +65,7 @@ export class Listener {
 
   /** Listens until the connection is lost; false when there was none to be had. */
   async #listen(): Promise<boolean> {
-    const { connection, channel, log, onNotification } = this.#options
+    const { connection, channels, log, onNotification, onLive } = this.#options
     const client = new pg.Client({
       ...connection,
       application_name: 'pbx-api listener',
@@ -74,16 +76,17 @@ export class Listener {
     this.#client = client
     client.on('error', (error) => this.#lose(client, error))
     client.on('end', () => this.#lose(client, new Error('The connection was closed.')))
-    client.on('notification', ({ payload }) => {
-      if (client === this.#client) onNotification(payload ?? '')
+    client.on('notification', ({ payload, channel }) => {
+      if (client === this.#client) onNotification(payload ?? '', channel)
     })
     try {
       await client.connect()
-      await client.query(`LISTEN ${client.escapeIdentifier(channel)}`)
+      await client.query(channels.map((channel) => `LISTEN ${client.escapeIdentifier(channel)}`).join('; '))
       if (client !== this.#client) return false
       this.#live = true
       this.#complained = false
-      log.info({ channel }, 'Listening to the database')
+      log.info({ channels }, 'Listening to the database')
+      onLive?.()
       while (client === this.#client) {
         await sleep(HEARTBEAT_MS, undefined, { signal: this.#lost.signal, ref: false }).catch(() => {})
         if (client === this.#client) await client.query('SELECT 1')
