@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import plugin from 'fastify-plugin'
 import type { Callers } from '../auth/callers.ts'
 import type { Config } from '../config.ts'
+import type { Fleet } from '../freeswitch/fleet.ts'
 import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
@@ -29,6 +30,8 @@ declare module '../rest/resource.ts' {
     readonly prisma: PrismaClient
     readonly database: Database
     readonly callers: Callers
+    /** Each switch by itself, to send commands to and to hear from. */
+    readonly fleet: Fleet
     readonly switches: Switches
   }
 }
@@ -40,6 +43,7 @@ async function resources(app: FastifyInstance): Promise<void> {
     prisma: app.prisma,
     database: databaseOn(app.statements),
     callers: app.callers,
+    fleet: app.fleet,
     switches: app.switches,
     media: app.media,
   } as Services
