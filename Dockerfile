@@ -23,14 +23,17 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --omi
 FROM node:24-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
-    PORT=8000
+    PORT=8000 \
+    MEDIA_ROOT=/var/lib/pbx-api/media
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY bin ./bin
 COPY prisma/migrations ./prisma/migrations
-# The image's own unprivileged user, by number so that Kubernetes can tell it is not root. It owns no file here.
+# The image's own unprivileged user, by number so that Kubernetes can tell it is not root. It owns the folder for audio,
+# also where a volume is mounted there, and no file beside it.
+RUN install --directory --mode=750 --owner=1000 --group=1000 /var/lib/pbx-api/media
 USER 1000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

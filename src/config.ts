@@ -186,7 +186,7 @@ const environment = z.object({
     /\p{Cc}/u.test(text) ? undefined : text,
   ).optional(),
   SWITCH_BODY_LIMIT_BYTES: integer(1024, 2 ** 30).default(8 * 2 ** 20),
-  MEDIA_ROOT: variable('a folder', (text) => text).optional(),
+  MEDIA_ROOT: variable('a folder', (text) => (/\p{Cc}/u.test(text) ? undefined : text)).optional(),
   MEDIA_LIMIT_BYTES: integer(1024, 2 ** 31).default(50 * 2 ** 20),
   AUDIT_RETENTION_DAYS: daysOrEver.default(365),
   CDR_B_LEGS: variable(`any of ${DIRECTIONS.join(', ')}, separated by commas`, directions).default(() => []),

@@ -78,7 +78,7 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
   },
   MEDIA_ROOT: {
     right: { '/var/lib/pbx': { media: { directory: '/var/lib/pbx' } } },
-    wrong: [],
+    wrong: ['/var/\u0007lib'],
   },
   MEDIA_LIMIT_BYTES: {
     right: { '1024': { media: { fileBytes: 1024 } } },
@@ -121,6 +121,8 @@ describe('the environment', () => {
         ratePerMinute: 6000,
       },
       switches: { allowedAddresses: ['127.0.0.0/8', '::1'], bodyBytes: 8_388_608 },
+      media: { directory: resolve(root, '.data/media'), fileBytes: 52_428_800 },
+      auditRetentionDays: 365,
       cdr: { bLegs: [], retentionDays: null },
     })
   })

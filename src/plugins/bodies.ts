@@ -1,6 +1,5 @@
 /** Bodies: JSON, HTML forms and multipart, and CSV where a route takes tables. Anything else is a 415. */
 import { isUtf8 } from 'node:buffer'
-import formbody from '@fastify/formbody'
 import multipart, { type MultipartFile } from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
@@ -16,6 +15,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether the body may be a CSV file, as it is or as the field `file` of a form. */
     takesTable?: boolean
+    /** Whether the body may be a list, which alone may be longer than `BODY_LIMIT_BYTES`. */
+    takesList?: boolean
   }
 }
 
@@ -23,16 +24,25 @@ async function bodies(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers()
   app.decorateRequest('isForm', false)
   app.decorateRequest('table', undefined)
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) =>
-    readJson(body),
-  )
+  const { bodyBytes } = app.config.limits
+  /** Where lists are taken, the route lets through what is too long for anything else. */
+  const refuseLong = ({ routeOptions }: FastifyRequest, bytes: number) => {
+    if (routeOptions.config.takesList && bytes > bodyBytes) throw tooLarge()
+  }
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    if (!beginsList(body)) refuseLong(request, body.length)
+    return readJson(body)
+  })
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    refuseLong(request, body.length)
+    return readForm(body.toString())
+  })
   app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     const type = request.headers['content-type']!
     if (!request.routeOptions.config.takesTable || !isInUtf8(type)) throw unsupportedMediaType(type)
     request.table = body
   })
-  await app.register(formbody, { parser: readForm })
-  await app.register(multipart, { limits: { fields: 1000, fieldSize: app.config.limits.bodyBytes, parts: 1000 } })
+  await app.register(multipart, { limits: { fields: 1000, fieldSize: bodyBytes, parts: 1000 } })
   app.addHook('preValidation', (request, reply, done) => {
     const type = request.headers['content-type']
     if (type === undefined) return done()
@@ -44,6 +54,13 @@ async function bodies(app: FastifyInstance): Promise<void> {
     }, done)
   })
 }
+
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+const tooLarge = () => new ApiError(413, 'The request body is too large.')
+
+/** Blanks may come before it. */
+const beginsList = (body: Buffer): boolean => /^\s*\[/.test(body.toString('latin1', 0, LONGEST_INDENT))
+const LONGEST_INDENT = 100
 
 /** An empty body is none. Duplicate keys: the last counts. */
 function readJson(body: Buffer): unknown {
@@ -70,10 +87,15 @@ function fromEntries(entries: Iterable<readonly [string, string]>): Record<strin
 /** The fields of a form; a file goes where files are kept, if the route takes one. */
 async function readMultipart(request: FastifyRequest, reply: FastifyReply): Promise<Record<string, string>> {
   const fields: [string, string][] = []
+  let bytes = 0
   try {
     for await (const part of request.parts({ limits: { fileSize: Number.POSITIVE_INFINITY } })) {
-      if (part.type === 'field') fields.push([part.fieldname, String(part.value)])
-      else if (!isNoFile(part)) await takeFile(request, reply, part)
+      if (part.type === 'field') {
+        const value = String(part.value)
+        bytes += Buffer.byteLength(value)
+        if (bytes > request.server.config.limits.bodyBytes) throw tooLarge()
+        fields.push([part.fieldname, value])
+      } else if (!isNoFile(part)) await takeFile(request, reply, part)
     }
   } catch (error) {
     if (error instanceof ApiError || (error as { statusCode?: number }).statusCode === 413) throw error
@@ -109,7 +131,7 @@ async function readTable({ routeOptions }: FastifyRequest, { file }: MultipartFi
   let size = 0
   for await (const chunk of file as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > routeOptions.bodyLimit) throw new ApiError(413, 'The request body is too large.')
+    if (size > routeOptions.bodyLimit) throw tooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

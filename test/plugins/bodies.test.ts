@@ -62,6 +62,22 @@ it.each([
   expect(answer.json.error).toBe(answer.status)
 })
 
+it('of one row is no longer than BODY_LIMIT_BYTES, whatever its form; a list may be', async () => {
+  const long = 'x'.repeat(1_100_000)
+  const fields = Array.from({ length: 12 }, () => part('unknown', 'x'.repeat(100_000))).join('')
+  for (const [body, headers] of [
+    [JSON.stringify({ gateway: long }), undefined],
+    [` "${long}"`, undefined],
+    [`gateway=${long}`, FORM],
+    [`${fields}--b--\r\n`, MULTIPART],
+  ] as const) {
+    const answer = await post(body, headers)
+    expect([answer.status, answer.json.detail]).toEqual([413, 'The request body is too large.'])
+  }
+  expect((await post(`\n [{"gateway": "${long}"}]`)).status).toBe(400)
+  expect((await post(`[${' '.repeat(17 * 2 ** 20)}]`)).status).toBe(413)
+})
+
 it('no body at all is an empty object, with or without a type', async () => {
   for (const headers of [{}, { 'content-type': 'application/json' }, FORM] as Record<string, string>[]) {
     const answer = await post(undefined, headers)

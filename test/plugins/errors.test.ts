@@ -47,7 +47,7 @@ describe('a refusal', () => {
 
   it('with 405 names the methods there are', async () => {
     const call = (method: string, url: string) => world.call(world.admin.token, method, url)
-    expect((await call('PUT', '/api/extensions/')).headers.allow).toBe('GET, HEAD, POST, OPTIONS')
+    expect((await call('PUT', '/api/extensions/')).headers.allow).toBe('GET, HEAD, POST, PATCH, OPTIONS')
     expect((await call('POST', `/api/extensions/${id}/`)).headers.allow).toBe('GET, HEAD, PUT, PATCH, DELETE, OPTIONS')
     expect((await call('POST', '/api/customerextensions/')).headers.allow).toBe('GET, HEAD, OPTIONS')
     expect((await call('DELETE', `/api/gateways/${id}/start/`)).headers.allow).toBe('POST')

@@ -108,7 +108,7 @@ describe('uploading', () => {
   it('is in the audit log, without where the file stands', async () => {
     const { id } = await uploaded()
     await put(id, mp3(10))
-    const rows = await world.app.prisma.auditLog.findMany({ where: { row_id: id }, orderBy: { id: 'asc' } })
+    const rows = await world.app.prisma.auditLog.findMany({ where: { row_id: id }, orderBy: { created: 'asc' } })
     expect(rows.map(({ action }) => action)).toEqual(['create', 'update'])
     expect(rows[0]!.changes).toMatchObject({ size: SECOND.length, filename: 'welcome.wav' })
     expect(rows[1]!.changes).toMatchObject({

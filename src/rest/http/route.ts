@@ -13,6 +13,8 @@ interface Handler {
   readonly takesFile?: boolean
   /** Whether its body may be a CSV file. */
   readonly takesTable?: boolean
+  /** Whether its body may be a list, which may be longer than other bodies. */
+  readonly takesList?: boolean
   /** Bytes its body may have, where that is not as many as everywhere. */
   readonly bodyLimit?: number
   handle(request: FastifyRequest, reply: FastifyReply): unknown
@@ -33,6 +35,7 @@ export function route(app: FastifyInstance, url: string, roles: readonly Role[],
         access: handler?.roles ?? roles,
         takesFile: handler?.takesFile ?? false,
         takesTable: handler?.takesTable ?? false,
+        takesList: handler?.takesList ?? false,
       },
       handler: async (request, reply) => {
         if (!handler) throw methodNotAllowed(request.method, allow)

@@ -28,7 +28,7 @@ import { tooLong } from './too-long.ts'
 export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled): void {
   const { path } = compiled.resource
   const roles = ROLES.filter((role) => compiled.views.has(role))
-  const bodyLimit = app.initialConfig.bodyLimit! * LONGER_BODY
+  const list = { takesList: true, bodyLimit: app.initialConfig.bodyLimit! * LONGER_BODY }
   addActions(app, host, compiled)
   addDownload(app, host, compiled)
   addBulkDelete(app, host, compiled)
@@ -37,8 +37,8 @@ export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled):
   const takesFile = compiled.resource.media !== undefined
   route(app, `/api/${path}/`, roles, {
     GET: { roles: rolesWith(compiled, 'list'), handle: listHandler(host, compiled) },
-    PATCH: { roles: rolesWith(compiled, 'update'), bodyLimit, handle: changeListHandler(host, compiled) },
-    POST: { roles: rolesWith(compiled, 'create'), bodyLimit, takesFile, handle: createHandler(host, compiled) },
+    PATCH: { roles: rolesWith(compiled, 'update'), ...list, handle: changeListHandler(host, compiled) },
+    POST: { roles: rolesWith(compiled, 'create'), ...list, takesFile, handle: createHandler(host, compiled) },
     OPTIONS: { roles, handle: (request) => metadata(compiled, host.caller(request), 'collection') },
   })
   route(app, `/api/${path}/:id/`, roles, {

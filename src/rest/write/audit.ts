@@ -98,9 +98,10 @@ async function insert(
   const tenant = action === 'delete' ? 'e."tenant"' : tenantSql(compiled, 'e."row_id"')
   const who = [caller.userId, caller.username, address, action, compiled.resource.path].map((value) => sql.param(value))
   const table = identifier(modelOf(AUDIT_MODEL).table)
+  // Not when the transaction began: of two that wait for each other's row, the later change has the later time.
   await db.run(
     sql.statement(
-      `INSERT INTO ${table} ("user_id", "username", "address", "action", "resource", "row_id", "changes", "domain_id") SELECT ${who[0]}::integer, ${who[1]}, ${who[2]}, ${who[3]}, ${who[4]}, e."row_id", e."changes", ${tenant} FROM jsonb_to_recordset(${sql.param(json)}::jsonb) AS e("row_id" text, "tenant" uuid, "changes" jsonb)`,
+      `INSERT INTO ${table} ("created", "user_id", "username", "address", "action", "resource", "row_id", "changes", "domain_id") SELECT clock_timestamp(), ${who[0]}::integer, ${who[1]}, ${who[2]}, ${who[3]}, ${who[4]}, e."row_id", e."changes", ${tenant} FROM jsonb_to_recordset(${sql.param(json)}::jsonb) AS e("row_id" text, "tenant" uuid, "changes" jsonb)`,
     ),
   )
 }

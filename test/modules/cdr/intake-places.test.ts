@@ -86,10 +86,6 @@ describe('the extension', () => {
     for (const number of ['1001', '1002', '1003']) ids[number] = await testExtension(world, world.acme, number)
     ids.rival1001 = await testExtension(world, world.rival, '1001')
     ids.rival2001 = await testExtension(world, world.rival, '2001')
-    // The number of one is the alias of another.
-    ids.aliased = await testExtension(world, world.acme, '1004')
-    const data = { number_alias: '1001' }
-    await world.app.prisma.extension.update({ where: { id: ids.aliased }, data })
     await world.app.prisma.extension.update({ where: { id: ids['1003']! }, data: { number_alias: '5003' } })
   })
 
@@ -131,11 +127,17 @@ describe('the extension', () => {
     expect(await extensionOf(variables)).toBe(ids[number])
   })
 
-  it('is the one with the number, not the one with that alias', async () => {
-    expect(await extensionOf({ dialed_user: '1001' })).toBe(ids['1001'])
-    await world.app.prisma.extension.update({ where: { id: ids['1001']! }, data: { extension: '1009' } })
-    expect(await extensionOf({ dialed_user: '1001' })).toBe(ids.aliased)
-    await world.app.prisma.extension.update({ where: { id: ids['1001']! }, data: { extension: '1001' } })
+  it('is the one that has the number when the record comes, as its own or as its alias', async () => {
+    const [first, second] = [ids['1001']!, ids['1002']!]
+    const change = (id: string, data: object) => world.app.prisma.extension.update({ where: { id }, data })
+    expect(await extensionOf({ dialed_user: '1001' })).toBe(first)
+    await change(first, { extension: '1009' })
+    expect(await extensionOf({ dialed_user: '1001' })).toBeNull()
+    await change(second, { number_alias: '1001' })
+    expect(await extensionOf({ dialed_user: '1001' })).toBe(second)
+    await change(second, { number_alias: null })
+    await change(first, { extension: '1001' })
+    expect(await extensionOf({ dialed_user: '1001' })).toBe(first)
   })
 
   it('is none where the record names none that is there', async () => {

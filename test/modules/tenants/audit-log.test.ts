@@ -1,5 +1,5 @@
 /** The audit log: who wrote what, when and from where, for who may read it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type TestUser, testExtension, testWorld, type World } from '../../support/app.ts'
 
 const LOG = '/api/audit_log/'
@@ -72,6 +72,28 @@ describe('an entry', () => {
       password: ['***', '***'],
       extension: [expect.any(String), '3999'],
     })
+  })
+
+  it('of a change that waited for another one is the later of the two', async () => {
+    const id = await extension()
+    const holder = await world.app.pool.connect()
+    try {
+      await holder.query('BEGIN')
+      await holder.query('SELECT 1 FROM extensions WHERE id = $1 FOR UPDATE', [id])
+      const waiting = send('PATCH', `${EXTENSIONS}${id}/`, { description: 'waited' })
+      await vi.waitFor(async () => {
+        const { rows } = await holder.query(`SELECT 1 FROM pg_stat_activity
+          WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))`)
+        expect(rows).toHaveLength(1)
+      }, 20_000)
+      const { rows } = await holder.query('SELECT clock_timestamp() AS now')
+      await holder.query('COMMIT')
+      expect((await waiting).status).toBe(200)
+      const [entry] = await log()
+      expect(Date.parse(String(entry!.created))).toBeGreaterThanOrEqual(rows[0].now.getTime())
+    } finally {
+      holder.release()
+    }
   })
 
   it('is none where an update changed nothing', async () => {

@@ -280,7 +280,7 @@ describe('when something fails', () => {
     const intake = new Intake({ ...database, transaction: lost }, world.app.media, 1_000_000, () => {})
     await expect(intake.take(posted)).rejects.toThrow('terminated')
     const [row] = await rows()
-    expect(await world.app.media.open(row!.stored_as!)).toBeDefined()
+    expect(await filesOf(world.app)).toContain(row!.stored_as)
     // The switch comes again, and is told that it is there.
     expect(await new Intake(database, world.app.media, 1_000_000, () => {}).take(posted)).toBe(row!.id)
   })

@@ -24,10 +24,10 @@ export class Outbox {
     this.begin()?.catch(() => {})
   }
 
-  /** Sends all mails that are due. */
+  /** Sends all mails that are due, those that its workers began meanwhile included. */
   async run(): Promise<void> {
     this.begin()
-    await Promise.all(this.workers)
+    while (this.workers.size > 0) await Promise.all(this.workers)
   }
 
   /** Begins no other mail and waits for those that are being sent. */
