@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Access, Predicate } from './access.ts'
 import type { Caller, Role } from './caller.ts'
 import type { Connection } from './database.ts'
+import type { Live } from './live.ts'
 import type { Column, ColumnName, ModelName, Path, Row } from './model/model.ts'
 import type { Transaction } from './write/transaction.ts'
 
@@ -97,8 +98,13 @@ interface Asking {
 export interface Action extends Asking {
   readonly on: 'collection' | 'row'
   readonly methods: readonly ('GET' | 'POST')[]
-  /** `row` is the row in the caller's scope, for actions on a row; its secrets are there. */
-  run(context: ActionContext, row: Record<string, unknown>): Promise<unknown>
+  /** What its body holds; left out, the body is not looked at. */
+  readonly inputs?: Readonly<Record<string, Input>>
+  /**
+   * `row` is the row in the caller's scope, for actions on a row; its secrets are there. `inputs` are the values that
+   * were sent, checked.
+   */
+  run(context: ActionContext, row: Record<string, unknown>, inputs: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 /** A collection that is computed: it is read with GET, has no rows, and is listed in the index as any other. */
@@ -269,6 +275,8 @@ export type Resource = Omit<
   readonly also?: Readonly<Record<string, readonly string[]>>
   readonly determines?: Readonly<Record<string, readonly string[]>>
   readonly flags?: Readonly<Record<string, string>>
+  /** Its rows are not kept in the database (src/rest/live.ts). */
+  readonly live?: Live
 }
 
 /** Declares a resource of a model. The model stands first so that the definition is checked against it. */

@@ -1,7 +1,6 @@
 /** The routes of a resource, made once at start-up. Every method of its paths is routed, so that none is open by chance. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ROLES } from '../caller.ts'
-import { type Connection, connection, rowReader } from '../database.ts'
 import { absence } from '../read/absence.ts'
 import { fieldsOfPlan } from '../read/export.ts'
 import { links } from '../read/pagination.ts'
@@ -22,6 +21,7 @@ import { CSV_TYPE, renderCsv } from './renderers/csv.ts'
 import { indented, JSON_TYPE, renderList } from './renderers/json.ts'
 import { type Asked, asked, type Host, rowId, writer } from './request.ts'
 import { route } from './route.ts'
+import { rowsOf } from './rows.ts'
 import { tooLong } from './too-long.ts'
 
 /** Adds the routes of a resource and of its actions below `/api/`. */
@@ -51,12 +51,13 @@ export function addRoutes(app: FastifyInstance, host: Host, compiled: Compiled):
 }
 
 function listHandler(host: Host, compiled: Compiled) {
-  const db = connection(host.pool)
+  const open = rowsOf(host, compiled)
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller, baseUrl, apiUrl, prefer } = asked(host, request, reply)
     const query = readQuery(request.url)
     const form = negotiate(query, request.headers.accept)
     const plan = planList(compiled, caller, query, prefer)
+    const { db } = await open(reply)
     const result = await runList(db, plan, apiUrl).catch(tooLong(compiled))
     if (form.format === 'csv') {
       const names = fieldsOfPlan(plan).map((field) => field.name)
@@ -68,14 +69,15 @@ function listHandler(host: Host, compiled: Compiled) {
 }
 
 function retrieveHandler(host: Host, compiled: Compiled) {
-  const db = connection(host.pool)
-  const rows = rowReader(host.lane)
+  const open = rowsOf(host, compiled)
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller, apiUrl, prefer } = asked(host, request, reply)
     const query = readQuery(request.url)
     const form = negotiate(query, request.headers.accept)
     const id = rowId(compiled, request)
-    const found = await runRow(rows, planRow(compiled, caller, id, query, prefer), apiUrl)
+    const plan = planRow(compiled, caller, id, query, prefer)
+    const { db, one } = await open(reply)
+    const found = await runRow(one, plan, apiUrl)
     if (found === undefined) throw await absence(db, compiled, caller, id)
     if (form.format === 'csv') {
       const row = JSON.parse(found.json) as Record<string, unknown>
@@ -126,10 +128,11 @@ function deleteHandler(host: Host, compiled: Compiled) {
 }
 
 function optionsRowHandler(host: Host, compiled: Compiled) {
-  const db: Connection = connection(host.pool)
+  const open = rowsOf(host, compiled)
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller, apiUrl, prefer } = asked(host, request, reply)
     const id = rowId(compiled, request)
+    const { db } = await open(reply)
     const plan = planRow(compiled, caller, id, new Map([['fields', compiled.model.primaryKey.name]]), prefer)
     if ((await runRow(db, plan, apiUrl)) === undefined) throw await absence(db, compiled, caller, id)
     return metadata(compiled, caller, 'row')

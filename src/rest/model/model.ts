@@ -78,16 +78,26 @@ const TYPES: Record<string, { type: ColumnType; sqlType: string }> = {
   String: { type: 'text', sqlType: 'text' },
 }
 
+/** The PostgreSQL type of each, where nothing says it more closely. */
+export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  uuid: 'uuid',
+  ...Object.fromEntries(Object.values(TYPES).map(({ type, sqlType }) => [type, sqlType])),
+} as Record<ColumnType, string>
+
 const models = new Map<string, Model>(datamodel.models.map((raw) => [raw.name, readModel(raw)]))
+
+/** Models whose rows no table keeps; they are made from definitions (src/rest/live.ts). */
+const made = new Map<string, Model>()
+export const addMadeModel = (model: Model): unknown => made.set(model.name, model)
 
 /** The model of that name; an unknown name is a mistake in a definition. */
 export function modelOf(name: string): Model {
-  const model = models.get(name)
+  const model = models.get(name) ?? made.get(name)
   if (!model) throw new Error(`there is no model ${name} in prisma/schema`)
   return model
 }
 
-/** All models, in the schema's order. */
+/** All models of the schema, in its order. */
 export const allModels = (): Model[] => [...models.values()]
 
 /** The column a path ends at; throws naming the first step that leads nowhere. */

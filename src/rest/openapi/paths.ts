@@ -142,9 +142,14 @@ function mediaPaths(compiled: Compiled): Record<string, Schema> {
 
 function actionPath(compiled: Compiled, name: string, action: Action): Schema {
   const { path } = compiled.resource
+  const taken = action.inputs && { requestBody: body(inputsSchema(action.inputs)) }
   const methods = action.methods.map((method) => [
     method.toLowerCase(),
-    { ...about(path, `${method.toLowerCase()}_${path}_${name}`, action.summary, action.roles), ...asking(action) },
+    {
+      ...about(path, `${method.toLowerCase()}_${path}_${name}`, action.summary, action.roles),
+      ...(method === 'POST' && taken),
+      ...asking(action),
+    },
   ])
   return { ...(action.on === 'row' && { parameters: [idParameter(compiled)] }), ...Object.fromEntries(methods) }
 }

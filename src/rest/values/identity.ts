@@ -56,6 +56,7 @@ function integerRelation(column: Column): Parser {
 /** The id in a detail URL, or undefined where no row can have it. */
 export function readRowId(primaryKey: Column, text: string): string | undefined {
   if (primaryKey.type === 'uuid') return readUuid(text)
+  if (primaryKey.type === 'text') return /^[\w.:-]{1,64}$/.test(text) ? text : undefined
   const result = /^\d{1,18}$/.test(text) ? integerParser(primaryKey)(text) : undefined
   return result?.ok ? String(result.value) : undefined
 }
