@@ -1,5 +1,5 @@
 /** The engine's place in the app: the registry of resources, the index at `/api/`, and how a module becomes a plugin. */
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import type { Callers } from '../auth/callers.ts'
 import type { Config } from '../config.ts'
@@ -90,12 +90,12 @@ export interface ModuleParts {
 export function moduleOf(
   name: string,
   list: readonly (Resource | Report | Command)[],
-  partsOf: (config: Config, services: Services) => ModuleParts = () => ({}),
+  partsOf: (config: Config, services: Services, log: FastifyBaseLogger) => ModuleParts = () => ({}),
 ): FastifyPluginAsync {
   return plugin(
     async (app) => {
       const { registry, restHost } = app
-      const parts = partsOf(app.config, restHost.services)
+      const parts = partsOf(app.config, restHost.services, app.log)
       Object.assign(restHost.services, parts.services)
       for (const chore of parts.chores ?? []) app.addChore(chore)
       for (const [channel, hearer] of Object.entries(parts.hearers ?? {})) app.notifications.hear(channel, hearer)
