@@ -31,7 +31,7 @@ import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
-const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, xmlHandler]
+const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, xmlHandler, switchTasks]
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 

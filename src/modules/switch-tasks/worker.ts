@@ -117,7 +117,8 @@ export class TaskWorker {
       const { message } = error as Error
       const { kind, subject } = task
       const again = await settleFailed(this.#database, task, message)
-      if (!again) this.#log.warn({ switch: link.name, kind, subject, reason: message }, 'a switch was not told of a change')
+      if (!again)
+        this.#log.warn({ switch: link.name, kind, subject, reason: message }, 'a switch was not told of a change')
       return true
     }
   }
