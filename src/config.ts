@@ -1,7 +1,18 @@
 import { existsSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { freeswitches, type SwitchAddress } from './config/freeswitches.ts'
+import {
+  corsOrigins,
+  integer,
+  isTimeZone,
+  list,
+  networks,
+  publicUrl,
+  trustProxy,
+  variable,
+  withoutNames,
+} from './config/values.ts'
 
 /** What the process is told by its environment; nothing else reads it. */
 export interface Config {
@@ -41,6 +52,8 @@ export interface Config {
     readonly password?: string
     readonly bodyBytes: number
   }
+  /** Telephone switches that this server gives commands to and hears events from. */
+  readonly freeswitches: readonly SwitchAddress[]
   /** Audio of mailboxes, recordings and calls. */
   readonly media: {
     readonly directory: string
@@ -67,13 +80,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 const DIRECTIONS = ['inbound', 'outbound', 'local'] as const
 export type Direction = (typeof DIRECTIONS)[number]
-
-/** Networks that have a name, as in other servers' lists of proxies. */
-const NAMED_NETWORKS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['loopback', ['127.0.0.0/8', '::1']],
-  ['linklocal', ['169.254.0.0/16', 'fe80::/10']],
-  ['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
-])
 
 /** Reads the environment, with what `.env` in the working directory adds to it, or throws a ConfigError. */
 export function readConfig(env?: NodeJS.ProcessEnv): Config {
@@ -113,6 +119,7 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       ...(variables.SWITCH_PASSWORD && { password: variables.SWITCH_PASSWORD }),
       bodyBytes: variables.SWITCH_BODY_LIMIT_BYTES,
     },
+    freeswitches: variables.FREESWITCHES,
     media: {
       directory: resolve(variables.MEDIA_ROOT ?? resolve(import.meta.dirname, '../.data/media')),
       fileBytes: variables.MEDIA_LIMIT_BYTES,
@@ -121,21 +128,6 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
     cdr: { bLegs: variables.CDR_B_LEGS, retentionDays: variables.CDR_RETENTION_DAYS },
   })
 }
-
-/** A variable, what it is expected to be, and how its text becomes a value (undefined: it does not). */
-const variable = <Value>(expected: string, parse: (text: string) => Value | undefined) =>
-  z.string().transform((text, context) => {
-    const value = parse(text)
-    if (value !== undefined) return value
-    context.addIssue({ code: 'custom', message: expected })
-    return z.NEVER
-  })
-
-const integer = (minimum: number, maximum: number) =>
-  variable(`a whole number from ${minimum} to ${maximum}`, (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    return value >= minimum && value <= maximum ? value : undefined
-  })
 
 /** 0: without end. */
 const daysOrEver = integer(0, 36_500).transform((days) => days || null)
@@ -186,6 +178,10 @@ const environment = z.object({
     /\p{Cc}/u.test(text) ? undefined : text,
   ).optional(),
   SWITCH_BODY_LIMIT_BYTES: integer(1024, 2 ** 30).default(8 * 2 ** 20),
+  FREESWITCHES: variable(
+    'switches such as switch1=esl://:password@127.0.0.1:8021 separated by commas, each with a name of its own',
+    freeswitches,
+  ).default(() => []),
   MEDIA_ROOT: variable('a folder', (text) => (/\p{Cc}/u.test(text) ? undefined : text)).optional(),
   MEDIA_LIMIT_BYTES: integer(1024, 2 ** 31).default(50 * 2 ** 20),
   AUDIT_RETENTION_DAYS: daysOrEver.default(365),
@@ -197,7 +193,7 @@ const environment = z.object({
 export const ENVIRONMENT_VARIABLES = Object.keys(environment.shape)
 
 /** Their values are not repeated in messages. */
-const SECRET_VARIABLES = new Set(['DATABASE_URL', 'PBX_ADMIN_PASSWORD', 'SWITCH_PASSWORD'])
+const SECRET_VARIABLES = new Set(['DATABASE_URL', 'PBX_ADMIN_PASSWORD', 'SWITCH_PASSWORD', 'FREESWITCHES'])
 
 /** Empty counts as unset. Only a password may begin or end with a space. */
 function textOf(name: string, source: NodeJS.ProcessEnv): string | undefined {
@@ -228,66 +224,11 @@ function describe(problems: readonly Problem[], given: Record<string, string | u
   return `The environment is not usable:\n${lines.join('\n')}`
 }
 
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean)
-
-function publicUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) return undefined
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-}
-
-function trustProxy(text: string): boolean | number | string[] | undefined {
-  if (text === 'true' || text === 'false') return text === 'true'
-  if (/^\d+$/.test(text)) return Number(text) || false
-  const addresses = list(text)
-  // Everybody is said as true; Fastify takes no network of all addresses.
-  return networks(text) && !addresses.some((address) => /\/0+$/.test(address)) ? addresses : undefined
-}
-
-/** Addresses and networks in place of all names, or undefined if one of them is neither. */
-function networks(text: string): string[] | undefined {
-  const addresses = withoutNames(list(text))
-  return addresses.length && addresses.every(isAddressOrNetwork) ? addresses : undefined
-}
-
-const withoutNames = (addresses: string[]): string[] =>
-  addresses.flatMap((address) => NAMED_NETWORKS.get(address) ?? address)
-
-function isAddressOrNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (!version || rest.length) return false
-  return bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
-}
-
-function corsOrigins(text: string): string[] | '*' | undefined {
-  if (text === '*') return text
-  const origins = list(text).map((item) => item.replace(/\/$/, ''))
-  return origins.length && origins.every((item) => URL.canParse(item) && new URL(item).origin === item)
-    ? origins
-    : undefined
-}
-
 function directions(text: string): Direction[] | undefined {
   const named = list(text.toLowerCase())
   return named.length && named.every((name) => (DIRECTIONS as readonly string[]).includes(name))
     ? DIRECTIONS.filter((direction) => named.includes(direction))
     : undefined
-}
-
-function isTimeZone(text: string): boolean {
-  // Newer Node versions take offsets too, which know no daylight saving time and which PostgreSQL reads the other way.
-  if (/^[+-]/.test(text)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return true
-  } catch {
-    return false
-  }
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

@@ -68,6 +68,32 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
     beside: { SWITCH_USERNAME: 'u' },
   },
   SWITCH_BODY_LIMIT_BYTES: { right: { '4096': { switches: { bodyBytes: 4096 } } }, wrong: ['0', '8MiB'] },
+  FREESWITCHES: {
+    right: {
+      'switch1=esl://:ClueCon@127.0.0.1': {
+        freeswitches: [{ name: 'switch1', host: '127.0.0.1', port: 8021, password: 'ClueCon' }],
+      },
+      'a=esl://:%2C%3A%40%20%25@fs.example:8022, b-2.x=esl://pbx%40example.com:p=w@[::1]:9/': {
+        freeswitches: [
+          { name: 'a', host: 'fs.example', port: 8022, password: ',:@ %' },
+          { name: 'b-2.x', host: '::1', port: 9, user: 'pbx@example.com', password: 'p=w' },
+        ],
+      },
+    },
+    wrong: [
+      'esl://:secret@127.0.0.1',
+      'a=esl://127.0.0.1',
+      'a=esl://:@127.0.0.1',
+      'a=http://:secret@127.0.0.1',
+      'a=esl://:secret@127.0.0.1:65536',
+      'a=esl://:secret@',
+      'a b=esl://:secret@127.0.0.1',
+      'a=esl://:secret%0Aapi@127.0.0.1',
+      'a=esl://:secret%@127.0.0.1',
+      'a=esl://u%3Av:secret@127.0.0.1',
+      'a=esl://:secret@h,a=esl://:secret@i',
+    ],
+  },
   CDR_B_LEGS: {
     right: { local: { cdr: { bLegs: ['local'] } }, 'Outbound, inbound': { cdr: { bLegs: ['inbound', 'outbound'] } } },
     wrong: ['true', 'inbound,sideways', ','],
@@ -121,6 +147,7 @@ describe('the environment', () => {
         ratePerMinute: 6000,
       },
       switches: { allowedAddresses: ['127.0.0.0/8', '::1'], bodyBytes: 8_388_608 },
+      freeswitches: [],
       media: { directory: resolve(root, '.data/media'), fileBytes: 52_428_800 },
       auditRetentionDays: 365,
       cdr: { bLegs: [], retentionDays: null },
