@@ -6,6 +6,7 @@ import { logger } from './logger.ts'
 import accounts from './modules/accounts/index.ts'
 import cdr from './modules/cdr/index.ts'
 import dialplans from './modules/dialplans/index.ts'
+import events from './modules/events/index.ts'
 import other from './modules/other/index.ts'
 import switchTasks from './modules/switch-tasks/index.ts'
 import { type FirstAdministrator, prepareFirstStart } from './modules/tenants/first-start.ts'
@@ -31,7 +32,7 @@ import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
-const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, xmlHandler, switchTasks]
+const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, events, xmlHandler, switchTasks]
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 

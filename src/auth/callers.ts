@@ -65,6 +65,7 @@ export class Callers {
   readonly #hashesOfUser = new Map<number, Set<string>>()
   readonly #echoes = new Map<string, () => void>()
   readonly #writes = new Set<Promise<unknown>>()
+  readonly #watchers = new Set<() => void>()
   /** Grows with everything heard: what was read from the database before that may be out of date. */
   #generation = 0
 
@@ -120,6 +121,12 @@ export class Callers {
   /** Whether callers are remembered at present, which they are while changes can be heard of. */
   get remembering(): boolean {
     return this.#listener.live
+  }
+
+  /** Calls back whenever a caller may no longer be who it was; gives what ends that. */
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed)
+    return () => this.#watchers.delete(changed)
   }
 
   /** Stops listening, and waits for writes under way. */
@@ -180,6 +187,7 @@ export class Callers {
     this.#generation += 1
     this.#entries.clear()
     this.#hashesOfUser.clear()
+    for (const changed of this.#watchers) changed()
   }
 
   #hear(payload: string): void {
@@ -188,6 +196,7 @@ export class Callers {
     } else if (/^\d+$/.test(payload)) {
       this.#generation += 1
       for (const name of [...(this.#hashesOfUser.get(Number(payload)) ?? [])]) this.#forget(name)
+      for (const changed of this.#watchers) changed()
     } else {
       this.#forgetAll()
     }

@@ -1,4 +1,5 @@
 /** Decorates `app.callers`, `app.authenticate(request)` and `request.caller`. Who asks; not what they may do. */
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { Callers } from '../auth/callers.ts'
@@ -11,6 +12,8 @@ declare module 'fastify' {
     callers: Callers
     /** The caller of a request, looked up once; throws a 401 when there is none. */
     authenticate(request: FastifyRequest): Promise<Caller>
+    /** Whether an authenticated request's token still lets its caller in, with the same rights. */
+    stillAuthenticated(request: FastifyRequest): Promise<boolean>
   }
   interface FastifyRequest {
     /** Whose token the request bore; null until somebody asked `app.authenticate`. */
@@ -31,6 +34,11 @@ async function authentication(app: FastifyInstance): Promise<void> {
     if ('refused' in found) throw notAuthenticated(found.refused)
     request.caller = found
     return found
+  })
+  app.decorate('stillAuthenticated', async (request: FastifyRequest) => {
+    const key = tokenKey(request.headers.authorization)
+    if (key === null) return false
+    return isDeepStrictEqual(callers.recall(key) ?? (await callers.find(key)), request.caller)
   })
 }
 

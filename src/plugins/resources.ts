@@ -8,12 +8,13 @@ import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
 import { type Database, databaseOn } from '../rest/database.ts'
+import { addFeed } from '../rest/http/feeds.ts'
 import { addLinkedAudio, type LinkedAudio } from '../rest/http/linked-audio.ts'
 import { addCommand, addReport } from '../rest/http/reports.ts'
 import type { Host } from '../rest/http/request.ts'
 import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
-import type { Command, Report, Resource, Services } from '../rest/resource.ts'
+import type { Command, Feed, Report, Resource, Services } from '../rest/resource.ts'
 import type { Chore } from './chores.ts'
 import type { Hearer } from './notifications.ts'
 import type { SwitchHandler } from './switch-routes.ts'
@@ -55,6 +56,7 @@ async function resources(app: FastifyInstance): Promise<void> {
     media: app.media,
     baseUrl: (request) => baseUrl(app, request),
     caller: callerOf,
+    stillCaller: (request) => app.stillAuthenticated(request),
     isForm: (request) => request.isForm,
     upload: (request) => request.upload,
     takeFile: (request, reply, file) => app.takeFile(request, reply, file),
@@ -82,14 +84,16 @@ export interface ModuleParts {
   readonly switchRoutes?: Readonly<Record<string, SwitchHandler>>
   /** Audio that links lead to, by what their path begins with. */
   readonly linkedAudio?: Readonly<Record<string, LinkedAudio>>
+  /** Ends what would keep requests from coming to their end, when the server is to stop. */
+  readonly beforeClose?: () => void
   /** What the server waits for when it stops. */
   readonly close?: () => Promise<void>
 }
 
-/** The plugin of a module: its resources, reports and commands, by name and in the order of the API's index. */
+/** The plugin of a module: its resources, reports, commands and feeds, by name and in the order of the API's index. */
 export function moduleOf(
   name: string,
-  list: readonly (Resource | Report | Command)[],
+  list: readonly (Resource | Report | Command | Feed)[],
   partsOf: (config: Config, services: Services, log: FastifyBaseLogger) => ModuleParts = () => ({}),
 ): FastifyPluginAsync {
   return plugin(
@@ -101,10 +105,12 @@ export function moduleOf(
       for (const [channel, hearer] of Object.entries(parts.hearers ?? {})) app.notifications.hear(channel, hearer)
       for (const [path, handle] of Object.entries(parts.switchRoutes ?? {})) app.switchRoute(path, handle)
       for (const [path, linked] of Object.entries(parts.linkedAudio ?? {})) addLinkedAudio(app, restHost, path, linked)
+      if (parts.beforeClose) app.addHook('preClose', async () => parts.beforeClose?.())
       if (parts.close) app.addHook('onClose', parts.close)
       for (const one of list) {
         if ('model' in one) addRoutes(app, restHost, registry.add(one))
         else if ('inputs' in one) addCommand(app, restHost, registry, registry.addReport(one))
+        else if ('open' in one) addFeed(app, restHost, registry, registry.addReport(one))
         else addReport(app, restHost, registry, registry.addReport(one))
       }
     },

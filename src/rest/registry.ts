@@ -4,7 +4,7 @@ import { type Caller, type Right, ROLES, type Role } from './caller.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { columnAt, type Model, type ModelName, modelOf } from './model/model.ts'
 import { checkPredicates } from './read/where.ts'
-import type { Command, Report, Resource } from './resource.ts'
+import type { Command, Feed, Report, Resource } from './resource.ts'
 
 /** What one role sees of a resource. */
 export interface View {
@@ -39,7 +39,7 @@ export class Registry {
   readonly timeZone: string
   private readonly byPath = new Map<string, Compiled>()
   private readonly byModel = new Map<string, Compiled>()
-  private readonly reportsByPath = new Map<string, Report | Command>()
+  private readonly reportsByPath = new Map<string, Report | Command | Feed>()
   /** Paths in the order they were added, with the roles that may list them. */
   private readonly index = new Map<string, readonly Role[]>()
 
@@ -61,15 +61,15 @@ export class Registry {
     }
   }
 
-  /** Adds a report or a command; it has a path of its own. */
-  addReport<T extends Report | Command>(report: T): T {
+  /** Adds a report, a command or a feed; it has a path of its own. */
+  addReport<T extends Report | Command | Feed>(report: T): T {
     if (this.index.has(report.path)) throw new Error(`report ${report.path}: there is another resource of this path`)
     this.reportsByPath.set(report.path, report)
     this.index.set(report.path, report.roles)
     return report
   }
 
-  reports(): (Report | Command)[] {
+  reports(): (Report | Command | Feed)[] {
     return [...this.reportsByPath.values()]
   }
 

@@ -2,6 +2,7 @@
  * A resource: what the Prisma schema cannot say of one endpoint. Everything else (routes, validation, filters,
  * OpenAPI, CSV columns, conformance tests) derives from this and the model.
  */
+import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Access, Predicate } from './access.ts'
 import type { Caller, Role } from './caller.ts'
@@ -125,6 +126,22 @@ export interface Command extends Asking {
   readonly inputs: Readonly<Record<string, Input>>
   /** `inputs` are the values that were sent, checked. */
   run(context: ActionContext, inputs: Readonly<Record<string, unknown>>): Promise<unknown>
+}
+
+/** What happens, told as server-sent events until one of both sides ends it; listed in the index as any collection. */
+export interface Feed extends Omit<Asking, 'answer' | 'svg'> {
+  /** Its name in URLs, `/api/PATH/`. */
+  readonly path: string
+  /** Gives the events as they are sent. Whoever destroys it has read enough. */
+  open(context: ActionContext, reader: FeedReader): Promise<Readable>
+}
+
+/** Who reads a feed. */
+export interface FeedReader {
+  /** The id it was told last, when it was cut off before. */
+  readonly lastEventId: string | undefined
+  /** Whether the token still lets it in, as who it was: to be asked again and again. */
+  stillMay(): Promise<boolean>
 }
 
 /** Counts kept by the database in a table of `starts_at` (UTC), `total`, the columns `by`, and `grain` (hour, day). */

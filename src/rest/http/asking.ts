@@ -4,7 +4,7 @@ import { ValidationError } from '../errors.ts'
 import { rowsFor } from '../read/plan.ts'
 import { addError, readQuery } from '../read/query.ts'
 import type { Registry } from '../registry.ts'
-import type { Action, ActionContext, Command, Report } from '../resource.ts'
+import type { Action, ActionContext, Command, Feed, Report } from '../resource.ts'
 import { negotiate } from './negotiate.ts'
 import { indented, JSON_TYPE } from './renderers/json.ts'
 import { type Asked, asked, type Host } from './request.ts'
@@ -12,6 +12,8 @@ import { type Asked, asked, type Host } from './request.ts'
 export const SVG_TYPE = 'image/svg+xml; charset=utf-8'
 /** A picture opened by itself is a document: it may style itself, and nothing else. */
 const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+type Asking = (Action | Command | Report | Feed) & { readonly svg?: unknown }
 
 /** Answers a request for an action, a report or a command. `run` gets what was asked; its value is what is sent. */
 export async function answerAsking(
@@ -24,7 +26,7 @@ export async function answerAsking(
 ): Promise<unknown> {
   const about = asked(host, request, reply)
   const form = asking.svg && negotiate(readQuery(request.url), request.headers.accept, ['json', 'svg'])
-  const context = contextOf(host, registry, about, readParameters(asking, request.url, about.prefer.strict))
+  const context = contextOf(host, registry, asking, request, about)
   const answer = await run(context, about)
   if (form?.format === 'svg') {
     const picture = await asking.svg!(answer, context)
@@ -34,12 +36,16 @@ export async function answerAsking(
   return reply.type(JSON_TYPE).send(indented(JSON.stringify(answer), form.indent))
 }
 
-function contextOf(
+/** What is asked, with its parameters read. `own` are other parameters that the engine itself reads. */
+export function contextOf(
   host: Host,
   registry: Registry,
-  { caller }: Asked,
-  query: Readonly<Record<string, unknown>>,
+  asking: Asking,
+  request: FastifyRequest,
+  { caller, prefer }: Asked,
+  own: readonly string[] = asking.svg ? ['format'] : [],
 ): ActionContext {
+  const query = readParameters(asking, request.url, prefer.strict, own)
   return {
     caller,
     services: host.services,
@@ -53,12 +59,12 @@ function contextOf(
 }
 
 /** Empty is as good as absent, as it is for filters. What is not known is ignored, unless the caller is strict. */
-function readParameters(asking: Action | Command | Report, url: string, strict: boolean): Record<string, unknown> {
+function readParameters(asking: Asking, url: string, strict: boolean, own: readonly string[]): Record<string, unknown> {
   const given = [...readQuery(url)].filter(([, value]) => value !== '')
   const errors = {}
   if (strict) {
     for (const [name] of given) {
-      const known = name in (asking.query?.shape ?? {}) || (name === 'format' && asking.svg)
+      const known = name in (asking.query?.shape ?? {}) || own.includes(name)
       if (!known) addError(errors, name, 'Unknown query parameter.')
     }
   }

@@ -3,7 +3,7 @@ import Negotiator from 'negotiator'
 import { notAcceptable, notFound } from '../errors.ts'
 import type { Query } from '../read/query.ts'
 
-export type Format = 'json' | 'csv' | 'svg'
+export type Format = 'json' | 'csv' | 'svg' | 'events'
 
 export interface Form {
   readonly format: Format
@@ -11,7 +11,12 @@ export interface Form {
   readonly indent: number
 }
 
-const TYPES: Record<Format, string> = { json: 'application/json', csv: 'text/csv', svg: 'image/svg+xml' }
+const TYPES: Record<Format, string> = {
+  json: 'application/json',
+  csv: 'text/csv',
+  svg: 'image/svg+xml',
+  events: 'text/event-stream',
+}
 /** The forms of rows. */
 const ROW_FORMATS: readonly Format[] = ['json', 'csv']
 const JSON_FORM: Form = { format: 'json', indent: 0 }

@@ -23,6 +23,8 @@ export interface Host {
   /** The scheme and host of this request's URLs, without a slash at the end. */
   baseUrl(request: FastifyRequest): string
   caller(request: FastifyRequest): Caller
+  /** Whether the request's token still lets its caller in, with the same rights as when it came. */
+  stillCaller(request: FastifyRequest): Promise<boolean>
   /** Whether the request's body came from a form. */
   isForm(request: FastifyRequest): boolean
   /** The file that the request brought; only routes that take files have one. */

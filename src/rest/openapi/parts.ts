@@ -53,6 +53,7 @@ const REASONS: Record<number, string> = {
   415: 'The body is of a type that is not taken.',
   416: 'The range lies outside the file.',
   422: 'This Idempotency-Key was used for another request.',
+  429: 'Too many of these at once; Retry-After tells when to try again.',
   503: 'The switch or the database cannot be reached.',
 }
 

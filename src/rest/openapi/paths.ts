@@ -1,7 +1,7 @@
 /** The OpenAPI paths of a resource: the same routes that src/rest/http/routes.ts makes. */
 import { z } from 'zod'
 import { type Compiled, rolesWith } from '../registry.ts'
-import type { Action, Command, Report } from '../resource.ts'
+import type { Action, Command, Feed, Report } from '../resource.ts'
 import { bulkPaths, changeMany, createOneOrMany } from './bulk.ts'
 import { idParameter, LIST_PARAMETERS, listParameters } from './parameters.ts'
 import { about, body, errors, json, operation, parameterRef, ref, rowAnswer, schemaName } from './parts.ts'
@@ -154,13 +154,28 @@ function actionPath(compiled: Compiled, name: string, action: Action): Schema {
   return { ...(action.on === 'row' && { parameters: [idParameter(compiled)] }), ...Object.fromEntries(methods) }
 }
 
-/** The path of a report or a command. */
-export function reportPath(report: Report | Command): Record<string, Schema> {
+/** The path of a report, a command or a feed. */
+export function reportPath(report: Report | Command | Feed): Record<string, Schema> {
+  if ('open' in report) return feedPath(report)
   const { path, summary, roles } = report
   const method = 'inputs' in report ? 'post' : 'get'
   const taken = 'inputs' in report && { requestBody: body(inputsSchema(report.inputs)) }
   const operation = { ...about(path, `${method}_${path}`, summary, roles), ...taken, ...asking(report) }
   return { [`/api/${path}/`]: { [method]: operation } }
+}
+
+function feedPath({ path, summary, roles, query }: Feed): Record<string, Schema> {
+  const last = { schema: { type: 'string' }, description: 'The id of the last event that was read, to go on after it.' }
+  const responses = {
+    200: { description: 'Events, without end.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    ...errors(400, 401, 403, 406, 429, 503),
+  }
+  const parameters = [
+    ...(query ? queryParameters(query) : []),
+    { name: 'last_event_id', in: 'query', ...last },
+    { name: 'Last-Event-ID', in: 'header', ...last },
+  ]
+  return { [`/api/${path}/`]: { get: { ...about(path, `get_${path}`, summary, roles), parameters, responses } } }
 }
 
 function asking({ query, answer, svg }: Action | Command | Report): Schema {
