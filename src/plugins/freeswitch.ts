@@ -1,7 +1,7 @@
-/** The telephone switches of this server. */
+/** The telephone switches of this server: connected in the background, whether they are there or not. */
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { type Fleet, noFleet } from '../freeswitch/fleet.ts'
+import { type Fleet, startFleet } from '../freeswitch/fleet.ts'
 import { noSwitches, type Switches } from '../freeswitch/switches.ts'
 
 declare module 'fastify' {
@@ -12,8 +12,11 @@ declare module 'fastify' {
 }
 
 async function freeswitch(app: FastifyInstance): Promise<void> {
-  app.decorate('fleet', noFleet)
+  const fleet = startFleet(app.config.freeswitches, app.log)
+  app.decorate('fleet', fleet)
   app.decorate('switches', noSwitches)
+  // What listens to switches stops listening by itself before (the modules' own onClose hooks run first).
+  app.addHook('onClose', () => fleet.close())
 }
 
-export default plugin(freeswitch, { name: 'freeswitch' })
+export default plugin(freeswitch, { name: 'freeswitch', decorators: { fastify: ['config'] } })
