@@ -7,7 +7,7 @@ import type { Fleet } from '../freeswitch/fleet.ts'
 import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { Caller } from '../rest/caller.ts'
-import { type Database, databaseOn } from '../rest/database.ts'
+import { type Database, databaseOn, type RowReader, rowReader } from '../rest/database.ts'
 import { addFeed } from '../rest/http/feeds.ts'
 import { addLinkedAudio, type LinkedAudio } from '../rest/http/linked-audio.ts'
 import { addCommand, addReport } from '../rest/http/reports.ts'
@@ -30,6 +30,8 @@ declare module '../rest/resource.ts' {
   interface Services {
     readonly prisma: PrismaClient
     readonly database: Database
+    /** For reads of one row by its key, which others wait behind. */
+    readonly rows: RowReader
     readonly callers: Callers
     /** Each switch by itself, to send commands to and to hear from. */
     readonly fleet: Fleet
@@ -43,6 +45,7 @@ async function resources(app: FastifyInstance): Promise<void> {
   const services = {
     prisma: app.prisma,
     database: databaseOn(app.statements),
+    rows: rowReader(app.lane),
     callers: app.callers,
     fleet: app.fleet,
     switches: app.switches,

@@ -19,6 +19,9 @@ export function variablesError(text: string): string | undefined {
   return undefined
 }
 
+/** Text in which nothing is expanded, for where it stands as it is: what would begin an expansion loses its dollars. */
+export const unexpanded = (text: string): string => (text.includes('$') ? text.replace(/\$+(?=\{)/g, '') : text)
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/
 /** A name, with an index or a slice: `${name}`, `${name[0]}`, `${name:1:3}`. */

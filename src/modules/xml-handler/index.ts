@@ -1,13 +1,15 @@
 /** What switches ask for when they need it: the directory, dialplans, configuration, phrases. */
 import { moduleOf } from '../../plugins/resources.ts'
 import { answerConfiguration } from './configuration/index.ts'
+import { dialplans } from './dialplan/index.ts'
+import { directory } from './directory/index.ts'
 import { switchRoutesOf } from './switch-routes.ts'
 
-export default moduleOf('xml-handler', [], (_config, { database }) => ({
+export default moduleOf('xml-handler', [], (_config, { database, rows }) => ({
   switchRoutes: switchRoutesOf(
     {
-      directory: async () => undefined,
-      dialplan: async () => undefined,
+      directory: directory({ rows, cacheable: false }),
+      dialplan: dialplans(),
       configuration: answerConfiguration,
       languages: async () => undefined,
     },

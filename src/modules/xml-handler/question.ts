@@ -13,7 +13,11 @@ export interface Question {
 }
 
 /** Gives a whole document as text, or undefined: not found. */
-export type Answerer = (question: Question, database: Connection) => Promise<string | undefined>
+export type Answerer = (question: Question, database: Connection, log: Log) => Promise<string | undefined>
+
+export interface Log {
+  warn(details: object, message: string): void
+}
 
 export const SECTIONS: readonly Section[] = ['directory', 'dialplan', 'configuration', 'languages']
 
@@ -43,5 +47,7 @@ function valueAt(form: string, name: string, at: number): string {
   if (at < 0) return ''
   const start = at + name.length + 2
   const end = form.indexOf('&', start)
-  return percentDecoded(form.slice(start, end < 0 ? undefined : end))
+  const value = percentDecoded(form.slice(start, end < 0 ? undefined : end))
+  // No name has a NUL in it, and PostgreSQL takes none.
+  return value.includes('\0') ? '' : value
 }

@@ -19,7 +19,9 @@ export function switchRoutesOf(
       const question = readQuestion(body, section)
       if (!question) return answer(NOT_FOUND)
       try {
-        return answer((await answerers[question.section](question, database)) ?? NOT_FOUND)
+        const body = (await answerers[question.section](question, database, log)) ?? NOT_FOUND
+        if (body.length > MOST_BYTES) log.warn({ section: question.section, address }, TOO_LONG)
+        return answer(body)
       } catch (error) {
         log.error({ err: error, section: question.section, address }, 'a question of a switch could not be answered')
         throw unavailable('The question cannot be answered now. Ask again.')
@@ -28,5 +30,9 @@ export function switchRoutesOf(
   const paths = SECTIONS.map((section) => [`/xmlhandler/${section}/`, handlerOf(section)] as const)
   return { '/xmlhandler/': handlerOf(), ...Object.fromEntries(paths) }
 }
+
+/** What mod_xml_curl reads of an answer (XML_CURL_MAX_BYTES). */
+const MOST_BYTES = 2 ** 20
+const TOO_LONG = 'an answer is longer than switches read, which is 1 MiB'
 
 const answer = (body: string): SwitchAnswer => ({ status: 200, type: 'text/xml; charset=utf-8', body })
