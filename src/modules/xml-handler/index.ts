@@ -5,10 +5,10 @@ import { dialplans } from './dialplan/index.ts'
 import { directory } from './directory/index.ts'
 import { switchRoutesOf } from './switch-routes.ts'
 
-export default moduleOf('xml-handler', [], (_config, { database, rows }) => ({
+export default moduleOf('xml-handler', [], ({ freeswitches }, { database, rows }) => ({
   switchRoutes: switchRoutesOf(
     {
-      directory: directory({ rows, cacheable: false }),
+      directory: directory({ rows, cacheable: freeswitches.length > 0 }),
       dialplan: dialplans(),
       configuration: answerConfiguration,
       languages: async () => undefined,
