@@ -5,11 +5,11 @@ import { dialplans } from './dialplan/index.ts'
 import { directory } from './directory/index.ts'
 import { switchRoutesOf } from './switch-routes.ts'
 
-export default moduleOf('xml-handler', [], ({ freeswitches }, { database, rows }) => ({
+export default moduleOf('xml-handler', [], ({ freeswitches }, { database, rows }, log) => ({
   switchRoutes: switchRoutesOf(
     {
       directory: directory({ rows, cacheable: freeswitches.length > 0 }),
-      dialplan: dialplans(),
+      dialplan: dialplans(log),
       configuration: answerConfiguration,
       languages: async () => undefined,
     },

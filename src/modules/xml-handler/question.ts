@@ -13,11 +13,7 @@ export interface Question {
 }
 
 /** Gives a whole document as text, or undefined: not found. */
-export type Answerer = (question: Question, database: Connection, log: Log) => Promise<string | undefined>
-
-export interface Log {
-  warn(details: object, message: string): void
-}
+export type Answerer = (question: Question, database: Connection) => Promise<string | undefined>
 
 export const SECTIONS: readonly Section[] = ['directory', 'dialplan', 'configuration', 'languages']
 

@@ -19,7 +19,7 @@ export function switchRoutesOf(
       const question = readQuestion(body, section)
       if (!question) return answer(NOT_FOUND)
       try {
-        const body = (await answerers[question.section](question, database, log)) ?? NOT_FOUND
+        const body = (await answerers[question.section](question, database)) ?? NOT_FOUND
         if (body.length > MOST_BYTES) log.warn({ section: question.section, address }, TOO_LONG)
         return answer(body)
       } catch (error) {

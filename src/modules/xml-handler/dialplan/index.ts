@@ -4,9 +4,10 @@ import type { Answerer } from '../question.ts'
 import { entriesOf } from './entries.ts'
 import { Soundness } from './sound.ts'
 
-export function dialplans(): Answerer {
+/** `log` is told of entries that are left out, once of each. */
+export function dialplans(log: { warn(details: object, message: string): void }): Answerer {
   const sound = new Soundness()
-  return async ({ field, hostname }, database, log) => {
+  return async ({ field, hostname }, database) => {
     // A call that is transferred, or begun by the switch, hunts in a context of its own.
     const context = field('Hunt-Context') || field('Caller-Context')
     const entries = (await entriesOf(database, context, hostname)).filter(({ id, xml }) =>
