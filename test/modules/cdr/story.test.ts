@@ -158,6 +158,53 @@ describe('a call', () => {
     expect(texts(check)[1]).toBe('1001 listened to voicemail for 4 s')
   })
 
+  test('that left a message, where only what was played and the mailbox tell of it', () => {
+    const vm = { application: 'voicemail', application_data: 'default example.com 1002' }
+    const left = { application_name: 'voicemail', application_action: 'leave-message' }
+    const events = [
+      ...begun,
+      hangup(12.5, B, 'NO_ANSWER'),
+      event(12.6, 'CHANNEL_ANSWER', A),
+      event(12.7, 'PLAYBACK_START', A, vm),
+      event(15, 'PLAYBACK_STOP', A, vm),
+      event(21, 'RECORD_STOP', A, { ...vm, application_seconds: 6 }),
+      event(21.1, 'CUSTOM', A, { ...left, application_data: '1002', application_seconds: 6 }),
+      event(21.2, 'PLAYBACK_START', A, vm),
+      { ...hangup(22.7, A, 'NORMAL_CLEARING', 'recv_bye'), ...vm },
+    ]
+    expect(texts(events).slice(2)).toEqual([
+      'The call went to the voicemail of 1002 for 10 s',
+      '1001 left a message of 6 s for 1002',
+      '1001 hung up: the call ended normally',
+    ])
+  })
+
+  test('that heard an announcement, was recorded and was parked in a lot', () => {
+    const playback = (seconds: number, name: string, file: string) =>
+      event(seconds, `PLAYBACK_${name}`, A, { application: 'playback', application_file_path: `/sounds/${file}` })
+    const valet = (seconds: number, application_action: string) =>
+      event(seconds, 'CUSTOM', A, { application_name: 'valet_parking', application_action, application_data: '5901' })
+    const events = [
+      event(0, 'CHANNEL_CREATE', A),
+      event(1, 'CHANNEL_ANSWER', A),
+      playback(1, 'START', 'welcome.wav'),
+      playback(4, 'STOP', 'welcome.wav'),
+      event(5, 'RECORD_STOP', A, { application: 'record_session', application_seconds: 4 }),
+      playback(10, 'START', 'one.wav'),
+      playback(11, 'STOP', 'one.wav'),
+      playback(11.2, 'START', 'two.wav'),
+      valet(20, 'hold'),
+      valet(80, 'bridge'),
+      hangup(90, A),
+    ]
+    expect(texts(events).slice(1, -1)).toEqual([
+      '1001 heard welcome.wav for 3 s',
+      'The call was recorded for 4 s',
+      '1001 heard an announcement for 1 min 20 s',
+      '1001 was parked on 5901 for 1 min',
+    ])
+  })
+
   test('that the switch answered with nothing that has a name', () => {
     const events = [event(0, 'CHANNEL_CREATE', A), event(1, 'CHANNEL_ANSWER', A), executed(1, A, 'echo'), hangup(5, A)]
     expect(texts(events)[1]).toBe('The switch answered')

@@ -27,7 +27,8 @@ beforeEach(async () => {
   await world.app.pool.query('DELETE FROM call_timeline')
 })
 
-const record = (events: readonly Record<string, string>[]) => recordEvents(world.app.restHost.services.database, events)
+const record = async (events: readonly Record<string, string>[]) =>
+  (await recordEvents(world.app.restHost.services.database, events)).length
 const stored = () =>
   world.app.prisma.callTimeline.findMany({ orderBy: [{ event_epoch: 'asc' }, { event_sequence: 'asc' }] })
 

@@ -1,6 +1,7 @@
 /** What the switch itself did with a call: queue, conference, menu, voicemail, parking, and the keys that were pressed. */
 import { type Leg, partyOf, type StoryEvent } from './legs.ts'
 import type { StepType, Told } from './shape.ts'
+import { soundSteps } from './sounds.ts'
 import { causeWords, spoken } from './words.ts'
 
 type Legs = ReadonlyMap<string, Leg>
@@ -14,6 +15,8 @@ interface Stay {
   readonly start: number
   end: number | null
   readonly text: string
+  /** What played was all that told of it: it lasts as long as the leg is seen in this application. */
+  readonly seenIn?: string
 }
 
 /** The steps in which the switch, not somebody else, had the call. */
@@ -22,17 +25,18 @@ export function applicationSteps(events: readonly StoryEvent[], legs: Legs): Tol
   const moments: Told[] = []
   for (const event of events) {
     if (event.unique_id === null) continue
-    const opened = beginning(event, partyOf(legs.get(event.unique_id)))
+    const who = partyOf(legs.get(event.unique_id))
+    const opened = beginning(event, who)
     if (opened) begin(stays, event, opened)
     else finish(stays, event)
-    moments.push(...agentSteps(event))
+    moments.push(...agentSteps(event), ...messageSteps(event, who))
   }
   const steps = stays.map((stay): Told => {
     const end = stay.end ?? legs.get(stay.leg)?.ended ?? null
     const length = end === null ? '' : ` for ${spoken((end - stay.start) / 1e6)}`
     return { type: stay.type, leg: stay.leg, start: stay.start, end, text: `${stay.text}${length}` }
   })
-  return [...steps, ...moments, ...keySteps(events, legs)]
+  return [...steps, ...moments, ...soundSteps(events, legs), ...keySteps(events, legs)]
 }
 
 interface Beginning {
@@ -48,7 +52,11 @@ function beginning(event: StoryEvent, who: string): Beginning | undefined {
   if (cf_action === 'add-member')
     return { type: 'conference', text: `${who} was in the conference ${cf_name ?? ''}`.trim() }
   if (event_name === 'CHANNEL_PARK') return { type: 'parked', text: `${who} was parked` }
-  if (event_name !== 'CHANNEL_EXECUTE') return undefined
+  if (event.application_name === 'valet_parking' && event.application_action === 'hold') {
+    return { type: 'parked', text: `${who} was parked${application_data ? ` on ${application_data}` : ''}` }
+  }
+  const plays = event_name === 'PLAYBACK_START' && (application === 'voicemail' || application === 'ivr')
+  if (event_name !== 'CHANNEL_EXECUTE' && !plays) return undefined
   if (application === 'callcenter') return { type: 'queued', text: `${who} waited in the queue ${first}` }
   if (application === 'conference') {
     return { type: 'conference', text: `${who} was in the conference ${first.split('@', 1)[0]}` }
@@ -59,16 +67,19 @@ function beginning(event: StoryEvent, who: string): Beginning | undefined {
   return { type: 'voicemail', text: `the call went to the voicemail${third && ` of ${third}`}` }
 }
 
-/** The same stay is told by the application and by its module. */
-function begin(stays: Stay[], { unique_id, event_epoch }: StoryEvent, { type, text }: Beginning): void {
-  if (stays.some((stay) => stay.leg === unique_id && stay.type === type && stay.end === null)) return
-  stays.push({ type, leg: unique_id!, start: event_epoch, end: null, text })
+/** The same stay is told by the application, by its module, and by all that is played in it. */
+function begin(stays: Stay[], event: StoryEvent, { type, text }: Beginning): void {
+  const { unique_id: leg, event_epoch: start, application } = event
+  if (stays.some((stay) => stay.leg === leg && stay.type === type && (stay.end === null || stay.text === text))) return
+  const seenIn = event.event_name === 'PLAYBACK_START' ? { seenIn: application! } : {}
+  stays.push({ type, leg: leg!, start, end: null, text, ...seenIn })
 }
 
 const FINISHED_BY: readonly [test: (event: StoryEvent) => boolean, type: StepType][] = [
   [(event) => event.cc_action === 'bridge-agent-start' || event.cc_action === 'member-queue-end', 'queued'],
   [(event) => event.cf_action === 'del-member', 'conference'],
   [(event) => event.event_name === 'CHANNEL_UNPARK', 'parked'],
+  [(event) => event.application_name === 'valet_parking' && event.application_action !== 'hold', 'parked'],
   [(event) => isComplete(event, 'callcenter'), 'queued'],
   [(event) => isComplete(event, 'conference'), 'conference'],
   [(event) => isComplete(event, 'ivr'), 'menu'],
@@ -81,8 +92,18 @@ const isComplete = ({ event_name, application }: StoryEvent, name: string) =>
 function finish(stays: Stay[], event: StoryEvent): void {
   const types = FINISHED_BY.filter(([test]) => test(event)).map(([, type]) => type)
   for (const stay of stays) {
-    if (stay.leg === event.unique_id && stay.end === null && types.includes(stay.type)) stay.end = event.event_epoch
+    if (stay.leg !== event.unique_id) continue
+    if (stay.end === null && types.includes(stay.type)) stay.end = event.event_epoch
+    if (stay.seenIn !== undefined && stay.seenIn === event.application) stay.end = event.event_epoch
   }
+}
+
+function messageSteps(event: StoryEvent, who: string): Told[] {
+  const { application_name, application_action, application_data, application_seconds, event_epoch } = event
+  if (application_name !== 'voicemail' || application_action !== 'leave-message') return []
+  const length = application_seconds === null ? '' : ` of ${spoken(Number(application_seconds))}`
+  const text = `${who} left a message${length}${application_data ? ` for ${application_data}` : ''}`
+  return [{ type: 'voicemail', leg: event.unique_id!, start: event_epoch, text }]
 }
 
 /** A queue of DjangoPBX is known by its uuid; the application says the name. */

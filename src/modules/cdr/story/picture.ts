@@ -19,12 +19,12 @@ const KINDS = {
   'on hold': { color: COLORS.grey, steps: ['held'] },
   'with the switch': {
     color: COLORS.violet,
-    steps: ['voicemail', 'queued', 'menu', 'conference', 'parked'],
+    steps: ['voicemail', 'queued', 'menu', 'conference', 'parked', 'played'],
   },
 } as const satisfies Record<string, { color: string; steps: readonly StepType[] }>
 
 const EVENT = 'event'
-const MOMENTS: readonly StepType[] = ['transferred', 'agent', 'pressed', 'failed', 'left', 'hung_up']
+const MOMENTS: readonly StepType[] = ['transferred', 'recorded', 'agent', 'pressed', 'failed', 'left', 'hung_up']
 
 /** What a bar whose colour does not tell it says before its length. */
 const WORDS: Readonly<Partial<Record<StepType, string>>> = {
@@ -33,6 +33,7 @@ const WORDS: Readonly<Partial<Record<StepType, string>>> = {
   menu: 'menu ',
   conference: 'conference ',
   parked: 'parked ',
+  played: 'announcement ',
 }
 
 type Box = readonly [lane: number, from: number, to: number, text: string]

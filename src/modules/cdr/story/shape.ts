@@ -14,6 +14,8 @@ export const STEP_TYPES = [
   'conference',
   'voicemail',
   'parked',
+  'played',
+  'recorded',
   'talked',
   'held',
   'resumed',

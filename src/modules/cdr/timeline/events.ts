@@ -1,17 +1,26 @@
 /** Events of the switch into the timeline of calls, as they come or in batches. */
 import type { Connection } from '../../../rest/database.ts'
 import { identifier } from '../../../rest/sql.ts'
-import { isOfCalls, ROW_COLUMNS, rowOf, type SwitchEvent, TIMELINE } from './row.ts'
+import { type EventRow, isOfCalls, ROW_COLUMNS, rowOf, type SwitchEvent, TIMELINE } from './row.ts'
 
 /**
- * Stores the events that tell what happened in calls; others are passed over, and one that is there already. Gives how
- * many were stored. An event of a call whose tenant only another event tells gets it from there.
+ * Stores the events that tell what happened in calls; others are passed over, and one that is there already. Gives those
+ * that were stored now. An event of a call whose tenant only another event tells gets it from there.
  */
-export async function recordEvents(database: Connection, events: readonly SwitchEvent[]): Promise<number> {
-  const rows = events.filter(isOfCalls).flatMap((event) => rowOf(event) ?? [])
-  if (rows.length === 0) return 0
+export async function recordEvents<Event extends SwitchEvent>(
+  database: Connection,
+  events: readonly Event[],
+): Promise<Event[]> {
+  const byId = new Map<unknown, { readonly event: Event; readonly row: EventRow }>()
+  for (const event of events) {
+    const row = isOfCalls(event) ? rowOf(event) : undefined
+    if (row && !byId.has(row.id)) byId.set(row.id, { event, row })
+  }
+  if (byId.size === 0) return []
+  const rows = [...byId.values()].map(({ row }) => row)
   const stored = await database.run({ text: INSERT, values: [JSON.stringify(rows)] })
-  return Number(stored[0]![0])
+  const ids = new Set(stored.map(([id]) => id))
+  return [...byId].filter(([id]) => ids.has(id)).map(([, { event }]) => event)
 }
 
 const names = ROW_COLUMNS.map(({ name }) => identifier(name))
@@ -35,6 +44,6 @@ const INSERT = `WITH "given" AS MATERIALIZED (
   SELECT coalesce(g."tenant", told."tenant", (SELECT t."domain_id" FROM ${identifier(TIMELINE.table)} t
     WHERE t."call_uuid" = g."call_uuid" AND t."domain_id" IS NOT NULL LIMIT 1)), ${names.map((name) => `g.${name}`).join(', ')}
   FROM "given" g LEFT JOIN "told" ON told."call_uuid" = g."call_uuid" ORDER BY g."id"
-  ON CONFLICT ("id") DO NOTHING RETURNING 1
+  ON CONFLICT ("id") DO NOTHING RETURNING "id"
 )
-SELECT count(*) FROM "stored"`
+SELECT "id" FROM "stored"`

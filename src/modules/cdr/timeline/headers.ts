@@ -12,8 +12,8 @@ export const HEADERS: Readonly<Record<Told, readonly string[]>> = {
   switchame: ['FreeSWITCH-Switchname'],
   switch_ipv4: ['FreeSWITCH-IPv4'],
   switch_ipv6: ['FreeSWITCH-IPv6'],
-  // What a queue tells of a member has no channel of its own, but the member's.
-  call_uuid: ['Channel-Call-UUID', 'variable_call_uuid', 'Unique-ID', 'CC-Member-Session-UUID'],
+  // What a queue tells of a member, and a mailbox of a message, has no channel of its own, but the caller's.
+  call_uuid: ['Channel-Call-UUID', 'variable_call_uuid', 'Unique-ID', 'CC-Member-Session-UUID', 'VM-UUID'],
   event_name: ['Event-Name'],
   event_subclass: ['Event-Subclass'],
   event_date_local: ['Event-Date-Local'],
@@ -36,11 +36,11 @@ export const HEADERS: Readonly<Record<Told, readonly string[]>> = {
   channel_call_state: ['Channel-Call-State'],
   answer_state: ['Answer-State'],
   bridge_channel: ['variable_bridge_channel', 'Other-Leg-Channel-Name'],
-  unique_id: ['Unique-ID', 'Caller-Unique-ID', 'CC-Member-Session-UUID'],
+  unique_id: ['Unique-ID', 'Caller-Unique-ID', 'CC-Member-Session-UUID', 'VM-UUID'],
   other_leg_unique_id: ['Other-Leg-Unique-ID', 'Bridge-B-Unique-ID'],
-  caller_id_name: ['Caller-Caller-ID-Name'],
+  caller_id_name: ['Caller-Caller-ID-Name', 'VM-Caller-ID-Name'],
   other_leg_caller_id_name: ['Other-Leg-Caller-ID-Name'],
-  caller_id_number: ['Caller-Caller-ID-Number'],
+  caller_id_number: ['Caller-Caller-ID-Number', 'VM-Caller-ID-Number'],
   other_leg_caller_id_number: ['Other-Leg-Caller-ID-Number'],
   caller_destination: ['Caller-Destination-Number'],
   other_leg_caller_destination: ['Other-Leg-Destination-Number'],
@@ -67,12 +67,13 @@ export const HEADERS: Readonly<Record<Told, readonly string[]>> = {
   hold_accu_time: ['Caller-Channel-Hold-Accum'],
   other_leg_hold_accu_time: ['Other-Leg-Channel-Hold-Accum'],
   application: ['Application', 'variable_current_application'],
-  application_action: ['CC-Action', 'Action'],
+  application_action: ['CC-Action', 'Action', 'VM-Action'],
   application_uuid: ['Application-UUID'],
-  application_data: ['Application-Data', 'variable_current_application_data'],
-  application_status: ['Application-Response', 'Playback-Status'],
-  application_file_path: ['Playback-File-Path', 'Record-File-Path'],
-  application_seconds: [],
+  // Whose mailbox it is, or where a call is parked, tells more than what the application was given.
+  application_data: ['VM-User', 'Valet-Extension', 'Application-Data', 'variable_current_application_data'],
+  application_status: ['Application-Response', 'Playback-Status', 'Record-Completion-Cause'],
+  application_file_path: ['Playback-File-Path', 'Record-File-Path', 'VM-File-Path'],
+  application_seconds: ['VM-Message-Len', 'variable_record_seconds'],
   transfer_source: ['Caller-Transfer-Source'],
   cc_side: ['variable_cc_side'],
   cc_queue: ['CC-Queue'],
@@ -110,8 +111,10 @@ export const HEADERS: Readonly<Record<Told, readonly string[]>> = {
   hangup_disposition: ['variable_sip_hangup_disposition'],
 }
 
-/** Columns that mean something in some events only; their headers can stand in any. */
+/** Columns that mean something in events of some kinds only; their headers can stand in any. */
 export const ONLY: Readonly<Partial<Record<string, RegExp>>> = {
+  application_seconds: /^(RECORD_STOP|vm::maintenance)$/,
+  cf_action: /^conference::maintenance$/,
   hangup_cause: /^CHANNEL_(HANGUP|DESTROY)/,
   hangup_disposition: /^CHANNEL_(HANGUP|DESTROY)/,
 }
@@ -122,4 +125,5 @@ export const TENANT_HEADERS = [
   'variable_sip_req_host',
   'Caller-Context',
   'variable_dialed_domain',
+  'VM-Domain',
 ] as const

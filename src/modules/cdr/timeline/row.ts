@@ -19,38 +19,49 @@ export const ROW_COLUMNS: readonly Column[] = ['id', ...Object.keys(HEADERS), 'a
 const LABELS: Readonly<Record<string, string>> = {
   'callcenter::info': 'callcentre',
   'conference::maintenance': 'conference',
+  'valet_parking::info': 'valet_parking',
+  'vm::maintenance': 'voicemail',
 }
 
 const KINDS = new Set(
   `CHANNEL_CREATE CHANNEL_ORIGINATE CHANNEL_OUTGOING CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER
   CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_PARK CHANNEL_UNPARK CHANNEL_TRANSFER
   CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_CALLSTATE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY
-  DTMF`.split(/\s+/),
+  DTMF PLAYBACK_START PLAYBACK_STOP RECORD_START RECORD_STOP`.split(/\s+/),
 )
 
 /** Whether an event is one of those that tell what happened in a call. */
 export function isOfCalls(event: SwitchEvent): boolean {
   const { 'Event-Name': name = '', 'Event-Subclass': subclass = '' } = event
-  return KINDS.has(name) || (name === 'CUSTOM' && Object.hasOwn(LABELS, subclass))
+  if (name !== 'CUSTOM') return KINDS.has(name)
+  // How many messages a mailbox holds is of no call.
+  return Object.hasOwn(LABELS, subclass) && event['VM-Action'] !== 'mwi-update'
 }
 
 /** The row of an event; undefined where it does not say which switch it is of. */
 export function rowOf(event: SwitchEvent): EventRow | undefined {
-  const name = event['Event-Name'] ?? ''
+  const { 'Event-Name': name = '', 'Event-Subclass': subclass = '' } = event
   const row: Record<string, unknown> = {}
   for (const [column, headers] of Object.entries(HEADERS)) {
-    const text = ONLY[column]?.test(name) === false ? undefined : firstOf(event, headers)
+    const text = ONLY[column]?.test(name === 'CUSTOM' ? subclass : name) === false ? undefined : firstOf(event, headers)
     row[column] = valueFor(TIMELINE.columns.get(column)!, text)
   }
   if (row.core_uuid === null) return undefined
   if (row.unique_id === readUuid(event['Bridge-B-Unique-ID'])) {
     row.other_leg_unique_id = valueFor(TIMELINE.columns.get('other_leg_unique_id')!, event['Bridge-A-Unique-ID'])
   }
-  row.application_name = LABELS[event['Event-Subclass'] ?? ''] ?? null
+  row.application_name = LABELS[subclass] ?? null
   row.id = eventId(row)
   row.tenant_id = readUuid(event.variable_domain_uuid) ?? null
-  row.tenant_names = TENANT_HEADERS.map((header) => storable(event[header] ?? '')).filter(Boolean)
+  row.tenant_names = tenantNames(event)
   return row
+}
+
+/** What names the tenant of an event, the surest first. */
+export function tenantNames(event: SwitchEvent): string[] {
+  const presence = event['Channel-Presence-ID']?.split('@')[1] ?? ''
+  const names = [...TENANT_HEADERS.map((header) => event[header] ?? ''), presence].map(storable)
+  return [...new Set(names)].filter(Boolean)
 }
 
 /** The same event has the same id, whoever tells of it and how often: a switch numbers its events. */
