@@ -1,7 +1,8 @@
 /** What events of calls announce: each leg by itself, to the extension whose telephone it is. */
-import type { EventType } from '../../events/types.ts'
+
 import { readUuid } from '../../../rest/values/identity.ts'
 import { type SwitchEvent, tenantNames } from '../../cdr/timeline/row.ts'
+import type { EventType } from '../../events/types.ts'
 import type { Draft } from './draft.ts'
 
 const TYPES: Readonly<Record<string, EventType>> = {
