@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { freeswitches, type SwitchAddress } from './config/freeswitches.ts'
+import { type SwitchStorage, switchStorage } from './config/switch-storage.ts'
 import {
   corsOrigins,
   integer,
@@ -54,6 +55,8 @@ export interface Config {
   }
   /** Telephone switches that this server gives commands to and hears events from. */
   readonly freeswitches: readonly SwitchAddress[]
+  /** Where this server finds the files of switches. */
+  readonly switchStorage: readonly SwitchStorage[]
   /** Audio of mailboxes, recordings and calls. */
   readonly media: {
     readonly directory: string
@@ -120,6 +123,7 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       bodyBytes: variables.SWITCH_BODY_LIMIT_BYTES,
     },
     freeswitches: variables.FREESWITCHES,
+    switchStorage: variables.SWITCH_STORAGE_ROOT,
     media: {
       directory: resolve(variables.MEDIA_ROOT ?? resolve(import.meta.dirname, '../.data/media')),
       fileBytes: variables.MEDIA_LIMIT_BYTES,
@@ -181,6 +185,10 @@ const environment = z.object({
   FREESWITCHES: variable(
     'switches such as switch1=esl://:password@127.0.0.1:8021 separated by commas, each with a name of its own',
     freeswitches,
+  ).default(() => []),
+  SWITCH_STORAGE_ROOT: variable(
+    'absolute folders, each as FOLDER, FOLDER_ON_THE_SWITCH:FOLDER_HERE or SWITCH=FOLDER…, separated by commas',
+    switchStorage,
   ).default(() => []),
   MEDIA_ROOT: variable('a folder', (text) => (/\p{Cc}/u.test(text) ? undefined : text)).optional(),
   MEDIA_LIMIT_BYTES: integer(1024, 2 ** 31).default(50 * 2 ** 20),

@@ -173,6 +173,8 @@ export interface Media {
   readonly replacedBy?: readonly Role[]
   /** Values of a new row that comes with a file and leaves them out; `zone` is the server's time zone. */
   readonly fill?: (zone: string) => Readonly<Record<string, unknown>>
+  /** A boolean column that says that a row without audio here has some elsewhere, and what a download answers then. */
+  readonly elsewhere?: { readonly column: string; readonly sentence: string }
 }
 
 /** Says what a refusal by a constraint of another table means, as sentences by field. `row` is what was to be stored. */

@@ -15,6 +15,7 @@ import { voicemails } from './voicemails.ts'
 declare module '../../rest/resource.ts' {
   interface Services {
     readonly voicemailMails: Outbox
+    readonly voicemailIntake: Intake
   }
 }
 
@@ -30,7 +31,7 @@ export default moduleOf('voicemail', resources, (config, { database, media }) =>
   const voicemailMails = new Outbox(database, media, config.publicUrl, config.timeZone)
   const intake = new Intake(database, media, config.media.fileBytes, voicemailMails.written)
   return {
-    services: { voicemailMails },
+    services: { voicemailMails, voicemailIntake: intake },
     chores: choresOf(database, voicemailMails),
     switchRoutes: switchRoutesOf(intake),
     linkedAudio: { [LINKS]: { name: 'message', find: (token) => findLinked(database, token) } },

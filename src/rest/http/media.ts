@@ -70,14 +70,17 @@ function replaceHandler(host: Host, compiled: Compiled) {
 
 function downloadHandler(host: Host, compiled: Compiled) {
   const db = connection(host.pool)
-  const { name } = compiled.resource.media!
+  const { name, elsewhere } = compiled.resource.media!
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { caller } = asked(host, request, reply)
     const id = rowId(compiled, request)
     const where = [...withId(compiled, id), ...rowsFor(compiled, caller, 'retrieve')]
     const [found] = await db.run(wholeStatement(compiled, where))
     if (!found) throw await absence(db, compiled, caller, id)
-    const stored = JSON.parse(found[0] as string) as Stored
+    const stored = JSON.parse(found[0] as string) as Stored & Readonly<Record<string, unknown>>
+    if (stored.stored_as === null && elsewhere && stored[elsewhere.column] === true) {
+      throw new ApiError(409, elsewhere.sentence)
+    }
     if (stored.stored_as === null) throw notFound(`This ${name} has no audio yet: send it with PUT to audio/.`)
     return sendAudio(host, request, reply, stored, name)
   }

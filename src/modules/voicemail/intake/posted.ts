@@ -1,4 +1,5 @@
 /** What a switch posts of a message: its audio, and what it calls the rest. */
+import type { Readable } from 'node:stream'
 import { isMultipart, readForm } from '../../../freeswitch/form.ts'
 import type { SwitchRequest } from '../../../plugins/switch-routes.ts'
 import { ValidationError } from '../../../rest/errors.ts'
@@ -17,9 +18,24 @@ export interface Posted {
   readonly urgent: boolean
   /** When it was left; undefined: now. */
   readonly left: string | undefined
-  readonly audio: Buffer
+  /** Undefined: the switch alone has it. */
+  readonly audio: Buffer | Readable | undefined
   /** Where the audio stood, for errors. */
   readonly field: string
+  /** Where the switch keeps it; undefined: nobody asks the switch for it again. */
+  readonly held?: Held
+}
+
+/** A message that stays in a mailbox of a switch. */
+export interface Held {
+  readonly switchName: string
+  /** user@domain, as the switch says it. */
+  readonly mailbox: string
+  readonly uuid: string
+  readonly path: string
+  readonly seconds: number
+  /** When it was heard there; undefined: not yet. */
+  readonly heard: string | undefined
 }
 
 /** Names of one thing, as mod_voicemail and DjangoPBX have them; the first that is there counts. */
@@ -70,21 +86,22 @@ export async function readPosted({ body, contentType, query }: Omit<SwitchReques
   }
 }
 
-/** On one line and without what PostgreSQL cannot hold: callers choose their names. */
-const clean = (text: string): string =>
+/** What a switch says of a caller, or of anything else: on one line and without what PostgreSQL cannot hold: callers choose their names. */
+export const clean = (text: string): string =>
   text
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
 
-const shortened = (text: string | undefined): string | null =>
+/** As long as the columns are. */
+export const shortened = (text: string | undefined): string | null =>
   text === undefined ? null : [...text].slice(0, LONGEST_CALLER).join('')
 
 const EARLIEST_MS = Date.UTC(2000, 0, 1)
 const DAY_MS = 86_400_000
 
 /** Seconds, milliseconds or microseconds since 1970; a clock that was never set tells nothing. */
-function timeOf(text: string | undefined): string | undefined {
+export function timeOf(text: string | undefined): string | undefined {
   if (text === undefined || !/^\d{9,16}$/.test(text)) return undefined
   const millis = [1000, 1, 0.001].map((factor) => Number(text) * factor)
   const found = millis.find((ms) => ms >= EARLIEST_MS && ms <= Date.now() + DAY_MS)
