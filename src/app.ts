@@ -8,6 +8,7 @@ import cdr from './modules/cdr/index.ts'
 import dialplans from './modules/dialplans/index.ts'
 import events from './modules/events/index.ts'
 import other from './modules/other/index.ts'
+import switchEvents from './modules/switch-events/index.ts'
 import switchTasks from './modules/switch-tasks/index.ts'
 import { type FirstAdministrator, prepareFirstStart } from './modules/tenants/first-start.ts'
 import tenants from './modules/tenants/index.ts'
@@ -21,6 +22,7 @@ import documentation from './plugins/documentation.ts'
 import errors, { refuseUnroutable } from './plugins/errors.ts'
 import freeswitch from './plugins/freeswitch.ts'
 import idempotency from './plugins/idempotency.ts'
+import leadership from './plugins/leadership.ts'
 import media from './plugins/media.ts'
 import notifications from './plugins/notifications.ts'
 import observation from './plugins/observation.ts'
@@ -32,7 +34,7 @@ import switchRoutes from './plugins/switch-routes.ts'
 import { withoutSuffix } from './rest/http/suffix.ts'
 
 /** In the order of the API's index. */
-const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, events, xmlHandler, switchTasks]
+const MODULES = [tenants, accounts, cdr, voicemail, dialplans, other, events, xmlHandler, switchTasks, switchEvents]
 
 export type AppConfig = Config & { readonly databaseUrl: string }
 
@@ -74,6 +76,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
   await app.register(media)
   await app.register(switchRoutes)
   await app.register(freeswitch)
+  await app.register(leadership)
   await app.register(signIn)
   await app.register(idempotency)
   await app.register(resources)

@@ -8,6 +8,10 @@ const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** What `/metrics` shows; modules add theirs. */
+    metrics: Registry
+  }
   interface FastifyContextConfig {
     /** Who knows the path may go there: the log has the route in its place. */
     hidesPath?: boolean
@@ -17,6 +21,7 @@ declare module 'fastify' {
 async function observation(app: FastifyInstance): Promise<void> {
   const register = new Registry()
   collectDefaultMetrics({ register })
+  app.decorate('metrics', register)
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from a request to its answer, by route; its count is the number of requests.',

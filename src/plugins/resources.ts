@@ -1,6 +1,7 @@
 /** The engine's place in the app: the registry of resources, the index at `/api/`, and how a module becomes a plugin. */
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
+import type { Registry as MetricsRegistry } from 'prom-client'
 import type { Callers } from '../auth/callers.ts'
 import type { Config } from '../config.ts'
 import type { Fleet } from '../freeswitch/fleet.ts'
@@ -16,6 +17,7 @@ import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
 import type { Command, Feed, Report, Resource, Services } from '../rest/resource.ts'
 import type { Chore } from './chores.ts'
+import type { Leadership } from './leadership.ts'
 import type { Hearer } from './notifications.ts'
 import type { SwitchHandler } from './switch-routes.ts'
 
@@ -36,6 +38,8 @@ declare module '../rest/resource.ts' {
     /** Each switch by itself, to send commands to and to hear from. */
     readonly fleet: Fleet
     readonly switches: Switches
+    readonly leadership: Leadership
+    readonly metrics: MetricsRegistry
   }
 }
 
@@ -49,6 +53,8 @@ async function resources(app: FastifyInstance): Promise<void> {
     callers: app.callers,
     fleet: app.fleet,
     switches: app.switches,
+    leadership: app.leadership,
+    metrics: app.metrics,
     media: app.media,
   } as Services
   const host: Host = {
@@ -140,6 +146,8 @@ export default plugin(resources, {
     'bodies',
     'errors',
     'freeswitch',
+    'leadership',
+    'observation',
     'chores',
     'idempotency',
     'media',

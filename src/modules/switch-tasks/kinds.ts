@@ -80,6 +80,10 @@ export const TOLD = {
     await refusable(link.send(commands.voicemailRead(user, domain, uuid)))
   },
 
+  async voicemail_unread(link, [user = '', domain = '', uuid = '']) {
+    await refusable(link.send(commands.voicemailRead(user, domain, uuid, 'unread')))
+  },
+
   async voicemail_delete(link, [user = '', domain = '', uuid = '']) {
     await refusable(link.send(commands.voicemailDelete(user, domain, uuid)))
   },

@@ -3,6 +3,7 @@
  * a mailbox in which something has changed, or may have while nobody heard, is compared.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SwitchRefusal } from '../../../freeswitch/errors.ts'
 import type { SwitchEvent } from '../../cdr/timeline/row.ts'
 import type { MailboxEvents } from '../consumer.ts'
 import { type Comparing, compareMailbox, type Mailbox } from './comparing.ts'
@@ -100,11 +101,17 @@ export class Mailboxes implements MailboxEvents {
       this.#isToCatchUp = false
       return 0
     }
-    const due = [...this.#due.values()].find(({ at }) => at <= now)
-    if (!due) {
-      const next = Math.min(this.#audioAt, ...[...this.#due.values()].slice(0, 1).map(({ at }) => at))
-      return Math.max(1, next - now)
+    let next = this.#audioAt
+    let due: Due | undefined
+    for (const one of this.#due.values()) {
+      if (one.at <= now) {
+        due = one
+        break
+      }
+      next = Math.min(next, one.at)
     }
+    if (!due) return Math.max(1, next - now)
+    if (this.#comparing.link.state !== 'connected') return FIRST_DELAY_MS
     this.#due.delete(`${due.user}@${due.domain}`)
     await this.#compareOne(due)
     return 0
@@ -127,7 +134,9 @@ export class Mailboxes implements MailboxEvents {
     try {
       if (!(await compareMailbox(this.#comparing, { user, domain }))) again(UNSETTLED_MS)
     } catch (error) {
-      again(UNSETTLED_MS * (tries + 1))
+      // A switch that has no mailboxes at all has none of the others either.
+      if (error instanceof SwitchRefusal) this.#due.clear()
+      else again(UNSETTLED_MS * (tries + 1))
       throw error
     }
   }
