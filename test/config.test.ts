@@ -67,6 +67,18 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
     wrong: ['secret\n', 'secret\u0000'],
     beside: { SWITCH_USERNAME: 'u' },
   },
+  SWITCH_STORAGE_ROOT: {
+    right: {
+      '/storage': { switchStorage: [{ switchName: null, there: '/storage', here: '/storage' }] },
+      'switch1=/a:/mnt/a, /b': {
+        switchStorage: [
+          { switchName: 'switch1', there: '/a', here: '/mnt/a' },
+          { switchName: null, there: '/b', here: '/b' },
+        ],
+      },
+    },
+    wrong: ['storage', '/a:b', 'switch 1=/a'],
+  },
   SWITCH_BODY_LIMIT_BYTES: { right: { '4096': { switches: { bodyBytes: 4096 } } }, wrong: ['0', '8MiB'] },
   FREESWITCHES: {
     right: {
@@ -148,6 +160,7 @@ describe('the environment', () => {
       },
       switches: { allowedAddresses: ['127.0.0.0/8', '::1'], bodyBytes: 8_388_608 },
       freeswitches: [],
+      switchStorage: [],
       media: { directory: resolve(root, '.data/media'), fileBytes: 52_428_800 },
       auditRetentionDays: 365,
       cdr: { bLegs: [], retentionDays: null },
