@@ -1,5 +1,5 @@
 /** One switch, heard while this server leads it. */
-import type { SwitchStorage } from '../../config.ts'
+import type { SwitchStorage } from '../../config/switch-storage.ts'
 import type { Services } from '../../rest/resource.ts'
 import { Consumer, type ConsumerLog } from './consumer.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
