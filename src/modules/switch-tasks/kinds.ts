@@ -63,7 +63,7 @@ export const TOLD = {
 
   async tier(link, [queue = '', agent = ''], db) {
     const text =
-      'SELECT "level", "position" FROM "call_centre_tiers" WHERE "queue_id" = $1::uuid AND "agent_id" = $2::uuid'
+      'SELECT "tier_level", "tier_position" FROM "call_centre_tiers" WHERE "queue_id" = $1::uuid AND "agent_id" = $2::uuid'
     const [tier] = await db.run({ text, values: [queue, agent] })
     const { addTier, deleteTier, setTier } = commands.callCentre
     if (!tier) {

@@ -71,7 +71,7 @@ export async function giveBack(db: Connection, tasks: readonly Claimed[]): Promi
 
 /** The switch was away: it is told of everything that it may have missed, here or while nobody could answer it. */
 export async function tellOfAll(db: Connection, name: string): Promise<void> {
-  const text = `INSERT INTO "switch_tasks" ("switch", "kind", "subject") SELECT $1, 'domains', '{}'
-    WHERE EXISTS (SELECT FROM "switches" WHERE "name" = $1)`
+  const text = `INSERT INTO "switch_tasks" ("switch", "kind", "subject")
+    SELECT "name", 'domains', '{}' FROM "switches" WHERE "name" = $1`
   await db.run({ text, values: [name] })
 }
