@@ -1,6 +1,8 @@
 /** Where switches ask, and that they are answered whatever they send. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NOT_FOUND } from '../../../src/freeswitch/xml/write.ts'
+import { SECTIONS as ALL } from '../../../src/modules/xml-handler/question.ts'
+import { switchRoutesOf } from '../../../src/modules/xml-handler/switch-routes.ts'
 import { type TestApp, testApp } from '../../support/app.ts'
 
 let served: TestApp
@@ -29,7 +31,6 @@ describe('what is not there', () => {
 
   test('is not found in a section that nobody knows', async () => {
     expect((await ask('/xmlhandler/', 'section=nonsense')).text).toBe(NOT_FOUND)
-    expect((await ask('/xmlhandler/nonsense/', 'section=directory')).status).toBe(404)
   })
 })
 
@@ -50,5 +51,22 @@ describe('a body that is no question', () => {
       const answer = await ask(`/xmlhandler/${path}`, bodies[kind]!)
       expect([answer.status, answer.text]).toEqual([200, NOT_FOUND])
     }
+  })
+})
+
+describe('a question that cannot be answered now', () => {
+  test('is a 503, so that the switch asks its next server', async () => {
+    const broken = async () => {
+      throw new Error('the database is away')
+    }
+    const logged: string[] = []
+    const log = { error: (_details: object, message: string) => logged.push(message) } as never
+    const answerers = Object.fromEntries(ALL.map((section) => [section, broken])) as never
+    const routes = switchRoutesOf(answerers, {} as never)
+    const request = { body: Buffer.from('section=dialplan'), contentType: undefined, query: new Map(), address: '::1' }
+    for (const handle of Object.values(routes)) {
+      await expect(handle(request, log)).rejects.toMatchObject({ status: 503 })
+    }
+    expect(logged).toHaveLength(5)
   })
 })
