@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { processorTime } from '../support/cpu.ts'
 import { median, percentile } from '../support/load.ts'
 import { freePort, OURS, ROOT, serverEnvironment, startProgram } from '../support/processes.ts'
 import { table } from '../support/table.ts'
@@ -38,7 +39,7 @@ async function main(options: Options, kill: boolean): Promise<void> {
   }
 }
 
-async function compare(options: Options, database: Database): Promise<void> {
+async function compare(options: Options, database: Database, postgres: BenchPostgres): Promise<void> {
   const { senders, seconds, rounds, poolSize, keepAlive, profileDirectory } = options
   const server = await startProgram(OURS, {
     environment: serverEnvironment(database.url, poolSize),
@@ -57,12 +58,17 @@ async function compare(options: Options, database: Database): Promise<void> {
     })
     workers.push(bare)
     for (const worker of workers) await worker.run(2)
-    const results = { ours: [] as Outcome[], bare: [] as Outcome[] }
+    const results = { ours: [] as Measured[], bare: [] as Measured[] }
+    const pids = {
+      ours: { server: server.pid, PostgreSQL: postgres.pid(), client: ours.pid },
+      bare: { PostgreSQL: postgres.pid(), client: bare.pid },
+    }
     for (let round = 1; round <= rounds; round++) {
       // Whoever comes second finds warmer caches, so they take turns.
       for (const name of round % 2 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
         await empty(database)
-        results[name].push(await (name === 'ours' ? ours : bare).run(seconds))
+        const run = () => (name === 'ours' ? ours : bare).run(seconds)
+        results[name].push(await measured(pids[name], run))
         await checkStored(database, name === 'ours' ? 'xml_cdrs' : 'bare', results[name].at(-1)!)
       }
       console.log(`Round ${round} of ${rounds} done`)
@@ -74,6 +80,19 @@ async function compare(options: Options, database: Database): Promise<void> {
     for (const worker of workers) worker.end()
     await server.stop()
   }
+}
+
+interface Measured extends Outcome {
+  /** Milliseconds of processor time a record, by process; NaN where the system does not tell. */
+  readonly processor: Readonly<Record<string, number>>
+}
+
+async function measured(pids: Readonly<Record<string, number>>, run: () => Promise<Outcome>): Promise<Measured> {
+  const times = () => Object.entries(pids).map(([name, pid]) => [name, processorTime(pid) ?? Number.NaN] as const)
+  const before = Object.fromEntries(times())
+  const outcome = await run()
+  const each = times().map(([name, time]) => [name, (time - before[name]!) / outcome.done.length])
+  return { ...outcome, processor: Object.fromEntries(each) }
 }
 
 const startSenders = (port: string, { senders, keepAlive }: Options): Promise<Worker> =>
@@ -103,7 +122,7 @@ async function checkStored({ pool }: Database, name: string, { done }: Outcome):
   if (rows[0]!.count !== done.length) throw new Error(`${done.length} records were sent, ${name} has ${rows[0]!.count}`)
 }
 
-function report(ours: readonly Outcome[], bare: readonly Outcome[], keepAlive: boolean): void {
+function report(ours: readonly Measured[], bare: readonly Measured[], keepAlive: boolean): void {
   const rates = [ours, bare].map((outcomes) => outcomes.map(({ done, seconds }) => done.length / seconds))
   const ratios = rates[0]!.map((rate, round) => rate / rates[1]![round]!)
   const ratio = median(ratios)
@@ -118,8 +137,24 @@ function report(ours: readonly Outcome[], bare: readonly Outcome[], keepAlive: b
   ]
   const head = ['senders', 'ours records/s', 'p50 ms', 'p99 ms', 'bare inserts/s', 'p50 ms', 'p99 ms', 'ratio', 'range']
   console.log(`\n${table([...head, 'target', ''], [row])}\n`)
+  reportProcessorTimes(ours, bare)
   const failures = ours.flatMap(({ failures }) => Object.entries(failures))
   if (failures.length > 0) console.log(`Sent again: ${failures.map(([why, count]) => `${count} (${why})`).join(', ')}`)
+}
+
+/** What a record costs, wherever else the processors' time went meanwhile. */
+function reportProcessorTimes(ours: readonly Measured[], bare: readonly Measured[]): void {
+  const middle = (outcomes: readonly Measured[], name: string) =>
+    median(outcomes.map(({ processor }) => processor[name]!))
+  const costs = [
+    ['ours', middle(ours, 'server'), middle(ours, 'PostgreSQL'), middle(ours, 'client')] as const,
+    ['bare inserts', 0, middle(bare, 'PostgreSQL'), middle(bare, 'client')] as const,
+  ]
+  const rows = costs.map(([name, ...parts]) => {
+    const all = parts.reduce((sum, part) => sum + part, 0)
+    return [name, ...[...parts, all].map((cost) => cost.toFixed(2))]
+  })
+  console.log(`${table(['processor ms a record', 'server', 'PostgreSQL', 'client', 'all'], rows)}\n`)
 }
 
 function summary(outcomes: readonly Outcome[], rates: readonly number[]): string[] {

@@ -10,6 +10,8 @@ import { migrate } from '../../src/database/migrate.ts'
 import { createPool } from '../../src/database/pool.ts'
 
 export interface BenchPostgres {
+  /** Of the postmaster, whose children all others are. */
+  pid(): number
   /** Makes a database with the migrated schema. */
   createDatabase(name: string): Promise<Database>
   /** `fast` ends the sessions; `immediate` is a power cut that the next start recovers from. */
@@ -46,6 +48,7 @@ export async function startPostgres(): Promise<BenchPostgres> {
   process.once('exit', onExit)
   const pools: pg.Pool[] = []
   return {
+    pid: () => postmasterPid(server),
     async createDatabase(name) {
       const first = createPool({ url: server.url, statementTimeoutMs: 0, max: 1 })
       await first.query(`CREATE DATABASE ${name}`)

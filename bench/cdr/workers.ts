@@ -7,6 +7,7 @@ import { ROOT } from '../support/processes.ts'
 import type { Outcome } from './looping.ts'
 
 export interface Worker {
+  readonly pid: number
   go(): void
   /** Lets what is under way end. */
   halt(): Promise<Outcome>
@@ -34,6 +35,7 @@ export async function startWorker(name: string, environment: Record<string, stri
   }
   const go = () => void child.send('go')
   return {
+    pid: child.pid!,
     go,
     halt,
     async run(seconds) {

@@ -11,6 +11,8 @@ export interface SwitchSettings {
 
 export class SwitchAccess {
   readonly #addresses = new BlockList()
+  /** Of addresses that have been asked for before. */
+  readonly #known = new Map<string, boolean>()
   /** Of `name:password`; hashes have one length, so comparing them tells nothing of either. */
   readonly #credentials: Buffer | undefined
 
@@ -27,7 +29,12 @@ export class SwitchAccess {
 
   /** What is no address, as a proxy may send, is nobody's. */
   allows(address: string): boolean {
-    return isIP(address) !== 0 && this.#addresses.check(address, familyOf(address))
+    const known = this.#known.get(address)
+    if (known !== undefined) return known
+    const isAllowed = isIP(address) !== 0 && this.#addresses.check(address, familyOf(address))
+    if (this.#known.size === MOST_KNOWN) this.#known.clear()
+    this.#known.set(address, isAllowed)
+    return isAllowed
   }
 
   /** Whether an Authorization header is what it must be; anything is where nothing is asked for. */
@@ -37,6 +44,9 @@ export class SwitchAccess {
     return credentials !== undefined && timingSafeEqual(hash(Buffer.from(credentials, 'base64')), this.#credentials)
   }
 }
+
+/** Strangers have any number of addresses, switches a few. */
+const MOST_KNOWN = 1000
 
 /** IPv4 in IPv6's clothes (::ffff:10.0.0.1), as sockets for both show it, without them. */
 export function plainAddress(address: string): string {

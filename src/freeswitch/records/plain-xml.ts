@@ -4,6 +4,7 @@
  */
 import { addAttribute, addChild, contentOf, type Element, elementOf, ROOT } from './element.ts'
 import { DEEPEST, MOST } from './limits.ts'
+import { hashed, nameIn } from './names.ts'
 import type { RecordValue } from './shape.ts'
 
 /** The content of the `cdr` element, as the parser would give it; undefined where the parser has to be asked. */
@@ -74,8 +75,12 @@ class Reader {
     const { opened, text } = this
     let end = bracket + 1
     if (IN_NAMES[text.charCodeAt(end)] !== 2) return false
-    while (IN_NAMES[text.charCodeAt(end)]) end += 1
-    const name = text.slice(bracket + 1, end)
+    let hash = 0
+    for (let code = text.charCodeAt(end); IN_NAMES[code]; code = text.charCodeAt(end)) {
+      hash = hashed(hash, code)
+      end += 1
+    }
+    const name = nameIn(text, bracket + 1, end, hash)
     this.at = end
     this.counted += 1
     if (this.counted > MOST || opened.length > DEEPEST || (opened.length === 1 && name !== ROOT)) return false
