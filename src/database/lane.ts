@@ -16,8 +16,8 @@ export class Lane {
   #turn = 0
   #closing = false
 
-  constructor(options: Omit<PoolOptions, 'max' | 'pipeline'>) {
-    this.#pool = createPool({ ...options, max: CONNECTIONS, pipeline: true })
+  constructor(options: Omit<PoolOptions, 'max' | 'pipeline' | 'genericPlans'>) {
+    this.#pool = createPool({ ...options, max: CONNECTIONS, pipeline: true, genericPlans: true })
   }
 
   /** The rows of a statement, each value as text. */

@@ -65,7 +65,7 @@ export const databaseOn = (pool: pg.Pool): Database => ({
   transaction: (work) => inTransaction(pool, work),
 })
 
-/** What runs a statement of one row by its key; others wait behind it. */
+/** What runs a statement of one row by its key, or of a few; others wait behind it. */
 export interface RowReader {
   runText(statement: Statement): Promise<TextRow[]>
 }

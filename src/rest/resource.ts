@@ -237,6 +237,8 @@ export interface Definition<M extends ModelName> {
   readonly narrow?: readonly string[]
   /** What an id tells of other columns of its row, so that not every partition is searched for it. */
   readonly locate?: (id: string) => readonly Predicate[]
+  /** A column of which few rows have the same value, and the time by which the table is divided (src/rest/read/seek.ts). */
+  readonly seek?: { readonly by: ColumnName<M>; readonly time: ColumnName<M> }
   readonly inputs?: Readonly<Record<string, Input>>
   readonly access: Readonly<Partial<Record<Role, Access>>>
   /** A reason to refuse a write that no column can see, as sentences by field; asked before anything is written. */

@@ -15,6 +15,7 @@ export const LISTS = {
   download: { name: 'cdrs', time: 'start_stamp' },
   narrow: ['start_stamp__gte', 'start_stamp__lt', 'extension_id'],
   locate,
+  seek: { by: 'call_uuid', time: 'start_stamp' },
 } as const
 
 /** An id that the server gave holds the start of its call: one month is searched, not all. */

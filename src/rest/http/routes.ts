@@ -57,8 +57,7 @@ function listHandler(host: Host, compiled: Compiled) {
     const query = readQuery(request.url)
     const form = negotiate(query, request.headers.accept)
     const plan = planList(compiled, caller, query, prefer)
-    const { db } = await open(reply)
-    const result = await runList(db, plan, apiUrl).catch(tooLong(compiled))
+    const result = await runList(await open(reply), plan, apiUrl).catch(tooLong(compiled))
     if (form.format === 'csv') {
       const names = fieldsOfPlan(plan).map((field) => field.name)
       return reply.type(CSV_TYPE).send(renderCsv(names, JSON.parse(result.rows) as Record<string, unknown>[]))

@@ -1,15 +1,10 @@
 /** Where a request finds the rows of a resource: in the database, or told anew by who knows them. */
 import type { FastifyReply } from 'fastify'
-import { type Connection, connection, type RowReader, rowReader } from '../database.ts'
+import { connection, rowReader } from '../database.ts'
 import { withRows } from '../live.ts'
+import type { Rows } from '../read/read.ts'
 import type { Compiled } from '../registry.ts'
 import type { Host } from './request.ts'
-
-export interface Rows {
-  readonly db: Connection
-  /** For one row by its key. */
-  readonly one: RowReader
-}
 
 /** How many switches could not be asked, where a list has therefore fewer rows than there are. */
 const INCOMPLETE = 'Switches-Unreached'

@@ -7,6 +7,7 @@ import { branchesAfter, type Cursor, cursorText, invalidCursor } from './cursor.
 import { orderSql } from './ordering.ts'
 import { lastPage } from './pagination.ts'
 import type { ListPlan, RowPlan } from './plan.ts'
+import { soughtTime } from './seek.ts'
 import { shapeOf } from './shape.ts'
 import { whereSql } from './where.ts'
 
@@ -21,11 +22,29 @@ export interface ListResult {
   readonly cursor: string | null
 }
 
+/** Where rows are read; few of them, by their key or what finds them as surely, from `one`. */
+export interface Rows {
+  readonly db: Connection
+  readonly one: RowReader
+}
+
 /** The page asked for, `last` after a count; a page that is not there is a 404. */
-export async function runList(db: Connection, plan: ListPlan, apiUrl: string): Promise<ListResult> {
+export async function runList({ db, one }: Rows, plan: ListPlan, apiUrl: string): Promise<ListResult> {
   const { size, number, cursor } = plan.page
+  const time = number === 1 && !cursor ? await soughtTime(one, plan) : undefined
+  if (time) return runSought(one, { ...plan, where: [...plan.where, ...time] }, apiUrl)
   if (number === 'last') return runPage(db, plan, lastPage(await runCount(db, plan), size), apiUrl)
   return cursor ? runAfter(db, plan, number, cursor, apiUrl) : runPage(db, plan, number, apiUrl)
+}
+
+/** Rows that are known to be fewer than a page has. */
+async function runSought(db: RowReader, plan: ListPlan, apiUrl: string): Promise<ListResult> {
+  const { model } = plan.compiled
+  const sql = new Sql()
+  const from = `FROM ${identifier(model.table)} t WHERE ${whereSql(sql, model, 't', plan.where)}`
+  const limited = `${from} ORDER BY ${orderSql(plan.compiled, plan.order)} LIMIT ${plan.page.size}`
+  const rows = await runListRows(db, plan, sql, 'NULL', limited)
+  return { ...render(plan, rows, apiUrl), count: plan.count ? rows.length : null, page: 1, hasNext: false }
 }
 
 async function runCount(db: Connection, plan: ListPlan): Promise<number> {
@@ -92,7 +111,7 @@ function refused(error: { code?: string }): never {
 const DATA_EXCEPTION = '22'
 
 /** Rows as their shape selects them, then `second`, then in a long list what they are ordered by. */
-function runListRows(db: Connection, plan: ListPlan, sql: Sql, second: string, rest: string): Promise<TextRow[]> {
+function runListRows(db: RowReader, plan: ListPlan, sql: Sql, second: string, rest: string): Promise<TextRow[]> {
   const shape = shapeOf(plan.compiled, plan.view, plan.select)
   const orders = plan.compiled.resource.long ? plan.order.map(({ name }) => `, t.${identifier(name)}`).join('') : ''
   const all = `${second}${orders} ${rest}`

@@ -188,6 +188,17 @@ describe('without a range indexes alone are read', () => {
     }
   })
 
+  it('a call by its uuid is looked for by its index everywhere, and read in the months that it is of', async () => {
+    const sent = await sentDuring(async () => {
+      const { text } = await world.call(world.acme.minor.token, 'GET', `/api/xmlcdrs/?call_uuid=${known.call_uuid}`)
+      expect(JSON.parse(text)).toMatchObject({ count: 2, next: null, previous: null })
+    })
+    expect(sent).toHaveLength(2)
+    const [times, rows] = await Promise.all(sent.map((one) => genericPlanOf(world.app.pool, one)))
+    expect(readThrough(times!)).toEqual([])
+    expect(monthsRead(rows!)).toEqual(['2025_05', '2025_06'])
+  })
+
   it("a user's own calls are counted by the index of its extensions", async () => {
     const plan = await plansFor(world.acme.user, '/api/xmlcustomercdrs/')
     expect(readThrough(plan)).toEqual([])
