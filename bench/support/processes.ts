@@ -32,7 +32,7 @@ export interface StartOptions {
 export const OURS = 'server.js'
 const PROGRAMS = { ours: OURS, ceiling: 'bench/ceiling.js' } as const
 export const ROOT = join(import.meta.dirname, '../..')
-const START_TIMEOUT_MS = 30_000
+const START_TIMEOUT_MS = 120_000
 
 /** Starts one of the servers and waits until it answers. */
 export async function startServer(
