@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import {
   cause as causeOf,
   context as contextOf,
@@ -40,6 +41,16 @@ export const callCommands = {
   /** Silences what the leg says; the other one is heard all the same. */
   mute: (uuid: string, on: boolean) =>
     on ? quick('uuid_audio', uuidOf(uuid), 'start', 'read', 'mute', '1') : quick('uuid_audio', uuidOf(uuid), 'stop'),
+  /** Names the recording as dialplans do, where call records find it; what is recorded again goes on in the same file. */
+  keepRecording: (uuid: string, path: string) => {
+    const named = `record_path=${posix.dirname(pathOf(path))};record_name=${posix.basename(path)}`
+    return quick('uuid_setvar_multi', uuidOf(uuid), `${named};RECORD_APPEND=true`)
+  },
+  /** Answered with the value, or `_undef_`. */
+  variable: (uuid: string, name: 'domain_uuid' | 'extension_uuid') =>
+    quick('uuid_getvar', uuidOf(uuid), oneOf(['domain_uuid', 'extension_uuid'], name)),
+  /** Where the switch keeps recordings. */
+  recordingsFolder: () => quick('global_getvar', 'recordings_dir'),
   /** Answered with true or false. */
   exists: (uuid: string) => quick('uuid_exists', uuidOf(uuid)),
 }

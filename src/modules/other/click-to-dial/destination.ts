@@ -18,6 +18,15 @@ export const destinationInput: Input = {
   },
 }
 
+/**
+ * What the dialplan gets. A user of the own domain is dialled as its extension; any other user@host goes to the own
+ * dialplan as it is, which knows it or does not: nobody else is rung by naming another host.
+ */
+export function dialled(dest: string, domain: string): string {
+  const [user, host] = dest.split('@') as [string, string?]
+  return host?.toLowerCase() === domain.toLowerCase() ? user : dest
+}
+
 /** Left out, null or blank: the switch of the domain. */
 export const hostInput: Input = {
   description: "A switch by its name. Left out: the domain's own.",
