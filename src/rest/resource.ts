@@ -85,7 +85,7 @@ export interface ActionContext {
 }
 
 /** What actions, reports and commands have in common: parameters in, a value out. */
-interface Asking {
+export interface Asking {
   readonly roles: readonly Role[]
   readonly summary: string
   readonly query?: z.ZodObject
@@ -126,6 +126,16 @@ export interface Command extends Asking {
   readonly inputs: Readonly<Record<string, Input>>
   /** `inputs` are the values that were sent, checked. */
   run(context: ActionContext, inputs: Readonly<Record<string, unknown>>): Promise<unknown>
+  readonly follow?: Follow
+}
+
+/** What became of what was commanded, told at `/api/PATH/ID/` to the command's roles. The id is a UUID. */
+export interface Follow {
+  readonly summary: string
+  /** JSON Schema of the answer, for OpenAPI. */
+  readonly answer?: Readonly<Record<string, unknown>>
+  /** Undefined where nothing of that id was commanded, as far as the caller may know. */
+  run(context: ActionContext, id: string): Promise<unknown>
 }
 
 /** What happens, told as server-sent events until one of both sides ends it; listed in the index as any collection. */

@@ -14,7 +14,7 @@ export type Tables = ReadonlyMap<string, readonly Row[]>
 export function modelsOf(registry: Registry): Set<ModelName> {
   const names = new Set<ModelName>(['UserGroup', 'ExtensionUser', 'Profile'])
   for (const { resource, model } of registry.all()) {
-    names.add(resource.model)
+    if (!resource.live) names.add(resource.model)
     for (const hop of model.hops.values()) names.add(hop.model)
     for (const nested of Object.values(resource.nested ?? {})) names.add(nested.model).add(nested.through.model)
   }

@@ -20,6 +20,9 @@ export interface Transfer {
 
 const LEGS = { a: '', b: '-bleg', both: '-both' } as const
 
+/** The variables that are asked for. */
+const READ = ['domain_uuid', 'extension_uuid', 'record_name'] as const
+
 /** What is done with calls, by the id of a leg. */
 export const callCommands = {
   originate,
@@ -47,8 +50,7 @@ export const callCommands = {
     return quick('uuid_setvar_multi', uuidOf(uuid), `${named};RECORD_APPEND=true`)
   },
   /** Answered with the value, or `_undef_`. */
-  variable: (uuid: string, name: 'domain_uuid' | 'extension_uuid') =>
-    quick('uuid_getvar', uuidOf(uuid), oneOf(['domain_uuid', 'extension_uuid'], name)),
+  variable: (uuid: string, name: (typeof READ)[number]) => quick('uuid_getvar', uuidOf(uuid), oneOf(READ, name)),
   /** Where the switch keeps recordings. */
   recordingsFolder: () => quick('global_getvar', 'recordings_dir'),
   /** Answered with true or false. */

@@ -10,10 +10,15 @@ import { callCentreAgents } from './call-centre/agents.ts'
 import { callCentreQueues } from './call-centre/queues.ts'
 import { callCentreTiers } from './call-centre/tiers.ts'
 import { clickToDial } from './click-to-dial/click-to-dial.ts'
+import { forgetting } from './click-to-dial/state.ts'
 import { conferenceControlDetails, conferenceControls } from './conferences/conference-controls.ts'
 import { conferenceProfileParams, conferenceProfiles } from './conferences/conference-profiles.ts'
 import { ivrMenuOptions } from './ivr-menus/ivr-menu-options.ts'
 import { ivrMenus } from './ivr-menus/ivr-menus.ts'
+import { activeCalls } from './live/active-calls.ts'
+import { freeswitches } from './live/freeswitches.ts'
+import { registrations } from './live/registrations.ts'
+import { switchStatus } from './live/switch-status.ts'
 import { musicOnHold } from './music-on-hold/music-on-hold.ts'
 import { musicOnHoldFiles } from './music-on-hold/music-on-hold-files.ts'
 import { phraseDetails } from './phrases/phrase-details.ts'
@@ -54,6 +59,10 @@ export const resources: readonly (Resource | Report | Command)[] = [
   conferenceControlDetails,
   phrases,
   phraseDetails,
+  freeswitches,
+  registrations,
+  activeCalls,
+  switchStatus,
 ]
 
-export default moduleOf('other', resources)
+export default moduleOf('other', resources, (_config, { database }) => ({ chores: [forgetting(database)] }))

@@ -4,7 +4,7 @@ import { ValidationError } from '../errors.ts'
 import { rowsFor } from '../read/plan.ts'
 import { addError, readQuery } from '../read/query.ts'
 import type { Registry } from '../registry.ts'
-import type { Action, ActionContext, Command, Feed, Report } from '../resource.ts'
+import type { ActionContext, Asking } from '../resource.ts'
 import { negotiate } from './negotiate.ts'
 import { indented, JSON_TYPE } from './renderers/json.ts'
 import { type Asked, asked, type Host } from './request.ts'
@@ -13,13 +13,11 @@ export const SVG_TYPE = 'image/svg+xml; charset=utf-8'
 /** A picture opened by itself is a document: it may style itself, and nothing else. */
 const SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-type Asking = (Action | Command | Report | Feed) & { readonly svg?: unknown }
-
 /** Answers a request for an action, a report or a command. `run` gets what was asked; its value is what is sent. */
 export async function answerAsking(
   host: Host,
   registry: Registry,
-  asking: Action | Command | Report,
+  asking: Asking,
   request: FastifyRequest,
   reply: FastifyReply,
   run: (context: ActionContext, about: Asked) => Promise<unknown>,

@@ -1,7 +1,9 @@
 /** The routes of what has no rows: reports, which are read, and commands, which are carried out. */
 import type { FastifyInstance } from 'fastify'
+import { notFound } from '../errors.ts'
 import type { Registry } from '../registry.ts'
-import type { Command, Report } from '../resource.ts'
+import type { Command, Follow, Report } from '../resource.ts'
+import { readUuid } from '../values/identity.ts'
 import { readInputsOnly } from '../write/validate.ts'
 import { answerAsking } from './asking.ts'
 import { describeInput, PARSES } from './metadata.ts'
@@ -35,6 +37,26 @@ export function addCommand(app: FastifyInstance, host: Host, registry: Registry,
         answerAsking(host, registry, command, request, reply, (context, { prefer }) => {
           const body = { body: request.body, form: host.isForm(request), strict: prefer.strict }
           return command.run(context, readInputsOnly(inputs, body))
+        }),
+    },
+    OPTIONS: { roles, handle: () => description },
+  })
+  if (command.follow) addFollow(app, host, registry, command, command.follow)
+}
+
+function addFollow(app: FastifyInstance, host: Host, registry: Registry, command: Command, follow: Follow): void {
+  const { path, roles } = command
+  const asking = { roles, summary: follow.summary }
+  const description = { name: path, description: follow.summary, renders: RENDERS, parses: [] }
+  route(app, `/api/${path}/:id/`, roles, {
+    GET: {
+      roles,
+      handle: (request, reply) =>
+        answerAsking(host, registry, asking, request, reply, async (context) => {
+          const id = readUuid((request.params as { id: string }).id)
+          const found = id === undefined ? undefined : await follow.run(context, id)
+          if (found === undefined) throw notFound()
+          return found
         }),
     },
     OPTIONS: { roles, handle: () => description },

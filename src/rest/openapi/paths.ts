@@ -1,7 +1,7 @@
 /** The OpenAPI paths of a resource: the same routes that src/rest/http/routes.ts makes. */
 import { z } from 'zod'
 import { type Compiled, rolesWith } from '../registry.ts'
-import type { Action, Command, Feed, Report } from '../resource.ts'
+import type { Action, Asking, Command, Feed, Follow, Report } from '../resource.ts'
 import { bulkPaths, changeMany, createOneOrMany } from './bulk.ts'
 import { idParameter, LIST_PARAMETERS, listParameters } from './parameters.ts'
 import { about, body, errors, json, operation, parameterRef, ref, rowAnswer, schemaName } from './parts.ts'
@@ -161,7 +161,8 @@ export function reportPath(report: Report | Command | Feed): Record<string, Sche
   const method = 'inputs' in report ? 'post' : 'get'
   const taken = 'inputs' in report && { requestBody: body(inputsSchema(report.inputs)) }
   const operation = { ...about(path, `${method}_${path}`, summary, roles), ...taken, ...asking(report) }
-  return { [`/api/${path}/`]: { [method]: operation } }
+  const follow = 'inputs' in report && report.follow && followPath(report, report.follow)
+  return { [`/api/${path}/`]: { [method]: operation }, ...follow }
 }
 
 function feedPath({ path, summary, roles, query }: Feed): Record<string, Schema> {
@@ -178,7 +179,16 @@ function feedPath({ path, summary, roles, query }: Feed): Record<string, Schema>
   return { [`/api/${path}/`]: { get: { ...about(path, `get_${path}`, summary, roles), parameters, responses } } }
 }
 
-function asking({ query, answer, svg }: Action | Command | Report): Schema {
+function followPath({ path, roles }: Command, { summary, answer }: Follow): Record<string, Schema> {
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }
+  const get = {
+    ...about(path, `follow_${path}`, summary, roles),
+    ...asking({ roles, summary, ...(answer && { answer }) }),
+  }
+  return { [`/api/${path}/{id}/`]: { parameters: [id], get } }
+}
+
+function asking({ query, answer, svg }: Asking): Schema {
   const parameters = query ? queryParameters(query) : []
   if (svg) parameters.push({ name: 'format', in: 'query', schema: { type: 'string', enum: ['json', 'svg'] } })
   const picture = svg && { 'image/svg+xml': { schema: { type: 'string' } } }

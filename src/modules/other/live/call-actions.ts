@@ -60,7 +60,11 @@ export const callActions: Readonly<Record<string, Action>> = {
       const { fleet } = context.services
       const what = inputs.action as 'start' | 'stop'
       const path = await recordingPath(context, call)
-      if (what === 'start') await tell(fleet, call.switch, () => commands.keepRecording(call.id, path))
+      // A call record tells of one recording: the dialplan's, where there is one.
+      const known = await tell(fleet, call.switch, () => commands.variable(call.id, 'record_name'))
+      if (what === 'start' && known === '_undef_') {
+        await tell(fleet, call.switch, () => commands.keepRecording(call.id, path))
+      }
       await tell(fleet, call.switch, () => commands.record(call.id, what, path))
       return { status: what === 'start' ? 'recording' : 'stopped', file: posix.basename(path) }
     },
