@@ -56,3 +56,13 @@ function framesIn(text: string): Exchange['received'] {
   }
   return frames
 }
+
+/** What a transcript received for each `api` command, as its body. Of a command that was sent twice the first counts. */
+export function repliesIn(name: string): ReadonlyMap<string, string> {
+  const replies = new Map<string, string>()
+  for (const { sent, received } of exchangesIn(name)) {
+    const [, command] = /^api (.*)$/.exec(sent) ?? []
+    if (command !== undefined && received[0] && !replies.has(command)) replies.set(command, received[0].body)
+  }
+  return replies
+}
