@@ -1,25 +1,9 @@
 /** What the API asks of the telephone switches, and what it answers while none is connected. */
 import { unavailable } from '../rest/errors.ts'
-import type { Row } from '../rest/model/model.ts'
 
 export type GatewayCommand = 'start' | 'stop' | 'rescan' | 'status'
 
-/** A call that a click asks for: the extension's telephones ring first, then the destination is dialled for them. */
-export interface ClickedCall {
-  readonly extension: Row<'Extension'>
-  /** The name of the extension's domain. */
-  readonly domain: string
-  /** A number, or user@host: digits, letters and `*#+._-`. */
-  readonly dest: string
-  /** Whose dialplan the destination is looked up in. */
-  readonly context: string
-  /** The switch's name. */
-  readonly host: string
-}
-
 export interface Switches {
-  /** Whether there is a switch of this name. */
-  has(name: string): boolean
   /** Makes the switches forget the directory of these domains, or of all. */
   flushDirectory(domainIds: readonly string[] | 'all'): Promise<unknown>
   gateway(command: GatewayCommand, gateway: { readonly id: string; readonly profile: string }): Promise<unknown>
@@ -29,18 +13,15 @@ export interface Switches {
   flushDialplan(contexts: readonly string[] | 'all'): Promise<unknown>
   /** Makes the switches forget these IVR menus. */
   flushIvrMenu(menuIds: readonly string[]): Promise<unknown>
-  clickToDial(call: ClickedCall): Promise<unknown>
 }
 
 /** The switches of a server that is configured with none: every command is a 503 that says so. */
 export const noSwitches: Switches = {
-  has: () => false,
   flushDirectory: () => refuse('its cached directory could not be flushed'),
   gateway: (command) => refuse(`the gateway command ${command} was not sent`),
   flushCallCentre: () => refuse('its cached queues could not be flushed'),
   flushDialplan: () => refuse('its cached dialplans could not be flushed'),
   flushIvrMenu: () => refuse('its cached IVR menus could not be flushed'),
-  clickToDial: () => refuse('the call was not made'),
 }
 
 async function refuse(consequence: string): Promise<never> {

@@ -125,34 +125,6 @@ describe('the telephone that rings', () => {
     expect(await dial({ dest: '1002' })).toMatchObject({ status: 400, json: NO_EXTENSION })
     await prisma.extensionUser.updateMany({ where, data: { default_user: true } })
   })
-
-  it('goes to the switch with its context', async () => {
-    const calls: unknown[] = []
-    const { switches } = world.app.restHost.services
-    Object.assign(world.app.restHost.services, {
-      switches: {
-        ...switches,
-        has: (name: string) => name === 'switch2',
-        clickToDial: async (call: unknown) => calls.push(call),
-      },
-    })
-    expect(await dial({ dest: '1002', host: 'switch2' })).toMatchObject({ status: 200 })
-    expect(await dial({ dest: '*98' })).toMatchObject({ status: 200 })
-    expect(calls).toMatchObject([
-      {
-        extension: { extension: '1001' },
-        domain: 'acme.example',
-        dest: '1002',
-        context: 'acme.example',
-        host: 'switch2',
-      },
-      { dest: '*98', host: 'switch1' },
-    ])
-    const key = { 'idempotency-key': 'a click' }
-    for (const _time of [1, 2]) expect(await dial({ dest: '1003' }, key)).toMatchObject({ status: 200 })
-    expect(calls, 'a click that is sent again dials once').toHaveLength(3)
-    Object.assign(world.app.restHost.services, { switches })
-  })
 })
 
 describe('a command', () => {

@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { commands } from '../../../freeswitch/commands.ts'
 import { SwitchRefusal, SwitchUnreachable } from '../../../freeswitch/errors.ts'
 import { ROLES } from '../../../rest/caller.ts'
-import { ApiError, unavailable, ValidationError } from '../../../rest/errors.ts'
+import { unavailable, ValidationError } from '../../../rest/errors.ts'
 import type { Command, Services } from '../../../rest/resource.ts'
 import { quoted } from '../../../rest/values/parsed.ts'
 import { placeOf } from '../live/place.ts'
@@ -105,18 +105,22 @@ async function dial(services: Services, { extension, domain }: DefaultExtension,
     extension_id: extension.id,
     extension: extension.extension,
   })
+  let isLate = false
   const job = link.send(command).then(
     async () => {
       await settle(database, call.id, 'answered')
       return 'answered' as const
     },
     async (error: unknown) => {
-      const cause = error instanceof SwitchRefusal ? error.cause : error instanceof ApiError ? error.message : 'error'
-      await settle(database, call.id, 'failed', cause)
+      // A connection that is lost later ends no call: the switch is asked when somebody wants to know.
+      if (error instanceof SwitchRefusal) await settle(database, call.id, 'failed', error.cause)
+      else if (!isLate) await settle(database, call.id, 'failed', 'SWITCH_UNREACHABLE')
       throw error
     },
   )
   // Nobody waits for what comes later than that; the database may be closed by then.
   job.catch(() => undefined)
-  return Promise.race([job, after(EARLY_MS, 'dialling' as const, { ref: false })])
+  const status = await Promise.race([job, after(EARLY_MS, 'dialling' as const, { ref: false })])
+  isLate = true
+  return status
 }
