@@ -73,8 +73,7 @@ describe('what the switch is told', () => {
       'origination_caller_id_number=1002',
       `origination_uuid=${json.call_uuid}`,
       'sip_auto_answer=true',
-      "sip_h_Call-Info='answer-after=0'",
-      "sip_h_Alert-Info='Ring Answer'",
+      "alert_info='Ring Answer'",
       'ignore_early_media=true',
       'click_to_call=true',
       'call_direction=local',
@@ -90,6 +89,8 @@ describe('what the switch is told', () => {
     ]) {
       expect(command).toContain(variable)
     }
+    // Headers would be copied to the one who is called, whose telephone would answer by itself, too.
+    expect(command).not.toContain('sip_h_')
   })
 
   it.each([

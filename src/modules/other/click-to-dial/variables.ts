@@ -19,10 +19,10 @@ export async function variablesOf(database: Connection, call: Clicked): Promise<
     // The caller's own telephone shows who will be called.
     origination_caller_id_name: colleague?.name || dest,
     origination_caller_id_number: dest,
-    // In the ways that telephones know: it need not ring for long, who picks it up has just clicked.
+    // Who clicked sits before it: it answers by itself, by Call-Info and Alert-Info. As variables of their own and not
+    // as sip_h_…, which mod_sofia copies to the other leg: the one who is called must not be heard unasked.
     sip_auto_answer: true,
-    'sip_h_Call-Info': 'answer-after=0',
-    'sip_h_Alert-Info': 'Ring Answer',
+    alert_info: 'Ring Answer',
     ignore_early_media: true,
     click_to_call: true,
     call_direction: colleague || dest.startsWith('*') ? 'local' : 'outbound',
