@@ -1,21 +1,24 @@
 /** Calls by a click: what the switch is told, what it answers, and what became of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { settle } from '../../../src/modules/other/click-to-dial/state.ts'
-import { type TestUser, testExtension, testWorld, type World } from '../../support/app.ts'
+import { type TestUser, testExtension, type World } from '../../support/app.ts'
 import { channelTold, rowsTold } from '../../support/told.ts'
-import { type Answers, toldFleet } from '../../support/told-fleet.ts'
+import { type ToldSwitch, worldWithSwitches } from '../../support/told-switches.ts'
 
 const URL = '/api/clickdial/'
-const [one, two]: [Answers, Answers] = [{}, {}]
-const switches = toldFleet({ switch1: one, switch2: two })
 let world: World
+let one: ToldSwitch
+let two: ToldSwitch
 let own: string
 /** Ends the calls that ring. */
 let answer: (reply: string) => void
+/** Makes the next call ring. */
+let ring: () => void
 
 beforeAll(async () => {
-  world = await testWorld()
-  Object.assign(world.app.restHost.services, { fleet: switches.fleet })
+  const made = await worldWithSwitches(2)
+  world = made.world
+  ;[one, two] = made.switches as [ToldSwitch, ToldSwitch]
   const { prisma } = world.app
   own = await testExtension(world, world.acme, '1001', world.acme.user)
   const values = {
@@ -34,29 +37,31 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 beforeEach(() => {
-  switches.received.length = 0
-  delete switches.states.switch1
   const rings = new Promise<string>((resolve) => {
     answer = resolve
   })
-  for (const answers of [one, two]) {
-    answers['show channels as json'] = rowsTold([])
-    answers.originate = '+OK 00000001-0000-4000-8000-000000000000\n'
+  for (const { told, forget } of [one, two]) {
+    told['show channels as json'] = rowsTold([])
+    told.originate = '+OK 00000001-0000-4000-8000-000000000000\n'
+    forget()
   }
-  one['originate ringing'] = () => rings
+  ring = () => {
+    one.told.originate = () => rings
+  }
 })
 
 const dial = (body: object, who: TestUser = world.acme.user, headers: Record<string, string> = {}) =>
   world.call(who.token, 'POST', URL, body, headers)
 const state = (id: string, who: TestUser = world.acme.user) => world.call(who.token, 'GET', `${URL}${id}/`)
-const originated = () => switches.received.filter((text) => text.includes('originate '))
+const originated = () =>
+  [one, two].flatMap(({ received }) => received().filter((text) => text.startsWith('originate ')))
 /** A call that rings until `answer` is called. */
 const ringing = async (who?: TestUser) => {
-  one.originate = one['originate ringing']!
+  ring()
   return (await dial({ dest: '1002' }, who)).json.call_uuid as string
 }
 const channelIs = (uuid: string, callstate: string) => {
-  one['show channels as json'] = rowsTold([channelTold(uuid, '1001', 'acme.example', { callstate })])
+  one.told['show channels as json'] = rowsTold([channelTold(uuid, '1001', 'acme.example', { callstate })])
 }
 
 describe('what the switch is told', () => {
@@ -118,7 +123,7 @@ describe('what the switch is told', () => {
       [world.rival.user, '1001', 'rival.example'],
     ]
     for (const [who, extension, domain] of extensions) {
-      switches.received.length = 0
+      two.forget()
       expect(await dial({ dest: '5', host: 'switch2' }, who)).toMatchObject({ json: { extension, host: 'switch2' } })
       expect(originated()[0]).toContain(`user/${extension}@${domain} 5 XML ${domain}`)
     }
@@ -136,21 +141,22 @@ describe('what the switch answers', () => {
   it.each(['USER_NOT_REGISTERED', 'SUBSCRIBER_ABSENT', 'CHAN_NOT_IMPLEMENTED'])(
     '%s at once is a refusal with its cause',
     async (cause) => {
-      one.originate = `-ERR ${cause}\n`
+      one.told.originate = `-ERR ${cause}\n`
       const { status, json } = await dial({ dest: '1002' })
       expect([status, json.detail]).toEqual([409, expect.stringContaining(cause)])
     },
   )
 
   it('nothing yet is a call that is dialled', async () => {
-    one.originate = one['originate ringing']!
+    ring()
     expect(await dial({ dest: '1002' })).toMatchObject({ status: 200, json: { status: 'dialling' } })
     answer('+OK\n')
   })
 
   it('a switch that is not there, or that nobody knows, makes no call', async () => {
-    switches.states.switch1 = 'connecting'
+    await one.away()
     const away = await dial({ dest: '1002' })
+    await one.back()
     expect([away.status, away.headers['retry-after']]).toEqual([503, '10'])
     const unknown = await dial({ dest: '1002', host: 'switch9' })
     expect([unknown.status, unknown.json.host]).toEqual([400, ['There is no switch "switch9".']])
@@ -176,7 +182,7 @@ describe('what became of it', () => {
     expect((await state(id)).json.status).toBe('ringing')
     channelIs(id, 'ACTIVE')
     expect((await state(id)).json.status).toBe('answered')
-    one['show channels as json'] = rowsTold([])
+    one.told['show channels as json'] = rowsTold([])
     expect((await state(id)).json.status).toBe('ended')
     answer('+OK\n')
     channelIs(id, 'ACTIVE')
@@ -193,11 +199,11 @@ describe('what became of it', () => {
 
   it('is what is known of it while its switch is away', async () => {
     const id = await ringing()
-    switches.states.switch1 = 'connecting'
+    await one.away()
     expect((await state(id)).json.status).toBe('dialling')
     await settle(world.app.restHost.services.database, id, 'answered')
     expect((await state(id)).json.status).toBe('answered')
-    answer('+OK\n')
+    await one.back()
   })
 
   it('is ended where the switch knows nothing of it any more', async () => {

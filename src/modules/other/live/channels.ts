@@ -77,7 +77,7 @@ function presenceOf({ presence_id = '' }: ToldRow): Address {
 }
 
 /** So many channels whose names tell nothing are asked for their variables, in one go. */
-const MOST_ASKED = 100
+const MOST_ASKED = 50
 /** What channels said, which they go on saying. */
 const MOST_REMEMBERED = 10_000
 const remembered = new Map<string, Owner>()
@@ -93,12 +93,10 @@ async function claimsOf(channels: readonly Unowned[]): Promise<ReadonlyMap<ToldR
 async function askChannel(channel: Unowned): Promise<void> {
   const variable = (name: 'domain_uuid' | 'extension_uuid') =>
     ask(channel.link, commands.variable(channel.row.uuid!, name), readUuid)
-  const [domain_id = null, extension_id = null] = await Promise.all([
-    variable('domain_uuid'),
-    variable('extension_uuid'),
-  ])
+  const domain_id = await variable('domain_uuid')
   // A call that has just come in learns only later whose it is.
-  if (domain_id === null) return
+  if (domain_id === undefined) return
+  const extension_id = (await variable('extension_uuid')) ?? null
   if (remembered.size >= MOST_REMEMBERED) remembered.delete(remembered.keys().next().value!)
   remembered.set(keyOf(channel), { domain_id, extension_id })
 }

@@ -1,14 +1,14 @@
 /** Calls that are on: whose they are, who sees them, and what each may do with them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type TestUser, testExtension, testWorld, type World } from '../../../support/app.ts'
+import { type TestUser, testExtension, type World } from '../../../support/app.ts'
 import { channelTold, rowsTold } from '../../../support/told.ts'
-import { type Answers, toldFleet } from '../../../support/told-fleet.ts'
+import { type Told, type ToldSwitch, worldWithSwitches } from '../../../support/told-switches.ts'
 import { repliesIn } from '../../../support/transcript.ts'
 
 const URL = '/api/switch_active_calls/'
-const answers: Answers = {}
-const switches = toldFleet({ switch1: answers })
 let world: World
+let one: ToldSwitch
+let answers: Told
 let own: string
 let colleague: string
 
@@ -24,8 +24,10 @@ const [CALLING, CALLED, OF_RIVAL, OF_COLLEAGUE, COMING_IN, OF_NOBODY] = [1, 2, 3
 const GONE = ID(9)
 
 beforeAll(async () => {
-  world = await testWorld()
-  Object.assign(world.app.restHost.services, { fleet: switches.fleet })
+  const made = await worldWithSwitches(1)
+  world = made.world
+  one = made.switches[0]!
+  answers = one.told
   own = await testExtension(world, world.acme, '1001', world.acme.user)
   colleague = await testExtension(world, world.acme, '1002')
   await testExtension(world, world.rival, '1001', world.rival.user)
@@ -41,7 +43,7 @@ const channels = (...rows: object[]) => {
 }
 
 beforeEach(() => {
-  switches.received.length = 0
+  one.forget()
   for (const name of Object.keys(answers)) delete answers[name]
   Object.assign(answers, {
     uuid_getvar: '_undef_',
@@ -66,7 +68,7 @@ const list = async (who: TestUser, query = '') => {
 }
 const act = (who: TestUser, id: string, name: string, body: unknown = {}) =>
   world.call(who.token, 'POST', `${URL}${id}/${name}/`, body)
-const said = () => switches.received.filter((text) => !text.startsWith('show ') && !text.includes('getvar'))
+const said = () => one.received().filter((text) => !text.startsWith('show ') && !text.includes('getvar'))
 
 describe('a call', () => {
   it('is what the switch tells of the leg', async () => {
@@ -150,7 +152,7 @@ describe('whose it is', () => {
     for (let time = 0; time < 2; time += 1) {
       expect((await list(world.acme.minor)).json.results).toMatchObject([{ id: asked, extension_id: colleague }])
     }
-    expect(switches.received.filter((text) => text.startsWith('uuid_getvar'))).toHaveLength(2)
+    expect(one.received().filter((text) => text.startsWith('uuid_getvar'))).toHaveLength(2)
   })
 
   it('is nobody’s where they name what is not there, or an extension of somebody else’s', async () => {
@@ -170,7 +172,7 @@ describe('whose it is', () => {
       channelTold(`${String(n).padStart(8, '0')}-1111-4000-8000-000000000000`, 'x', 'y', { context: 'special' })
     channels(...Array.from({ length: 300 }, (_, n) => strange(n)))
     expect((await list(world.admin)).json.count).toBe(300)
-    expect(switches.received.filter((text) => text.startsWith('uuid_getvar')).length).toBeLessThanOrEqual(200)
+    expect(one.received().filter((text) => text.startsWith('uuid_getvar')).length).toBeLessThanOrEqual(200)
   })
 })
 
@@ -188,7 +190,7 @@ describe('what can be done with it', () => {
     ['unmute', undefined, `uuid_audio ${CALLING} stop`],
   ])('%s %j, by each role', async (name, body, command) => {
     for (const who of [world.admin, world.acme.minor, world.acme.user]) {
-      switches.received.length = 0
+      one.forget()
       expect(await act(who, CALLING, name, body)).toMatchObject({ status: 200, json: { status: expect.any(String) } })
       expect(said()).toEqual([command])
     }
@@ -235,7 +237,7 @@ describe('what can be done with it', () => {
     ['hangup', { cause: 'x\n\napi status' }, 'cause'],
     ['transfer', {}, 'dest'],
     ['transfer', { dest: '1002 XML rival.example' }, 'dest'],
-    ['transfer', { dest: '${system ls}' }, 'dest'],
+    ['transfer', { dest: '1,2' }, 'dest'],
     ['transfer', { dest: "&park'" }, 'dest'],
     ['transfer', { dest: '1002', leg: '-bleg' }, 'leg'],
     ['record', {}, 'action'],
@@ -286,13 +288,9 @@ describe('what goes wrong on the switch', () => {
       status: 409,
       json: { detail: expect.stringContaining('Operation failed') },
     })
-    answers.uuid_park = () => {
-      switches.states.switch1 = 'connecting'
-      return '-ERR gone'
-    }
-    switches.states.switch1 = 'connecting'
+    await one.away()
     const answer = await act(world.acme.user, CALLING, 'park')
-    delete switches.states.switch1
+    await one.back()
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '10'])
   })
 

@@ -1,19 +1,20 @@
 /** Telephones that are registered: who sees which, and what can be asked of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type TestUser, testExtension, testWorld, type World } from '../../../support/app.ts'
+import { type TestUser, testExtension, type World } from '../../../support/app.ts'
 import { registrationTold, rowsTold } from '../../../support/told.ts'
-import { type Answers, toldFleet } from '../../../support/told-fleet.ts'
+import { type ToldSwitch, worldWithSwitches } from '../../../support/told-switches.ts'
 import { repliesIn } from '../../../support/transcript.ts'
 
 const URL = '/api/switch_registrations/'
-const [one, two]: [Answers, Answers] = [{}, {}]
-const switches = toldFleet({ switch1: one, switch2: two })
 let world: World
+let one: ToldSwitch
+let two: ToldSwitch
 let acme1001: string
 
 beforeAll(async () => {
-  world = await testWorld()
-  Object.assign(world.app.restHost.services, { fleet: switches.fleet })
+  const made = await worldWithSwitches(2)
+  world = made.world
+  ;[one, two] = made.switches as [ToldSwitch, ToldSwitch]
   acme1001 = await testExtension(world, world.acme, '1001', world.acme.user)
   await testExtension(world, world.rival, '1001', world.rival.user)
   await testExtension(world, world.acme, '1002')
@@ -21,10 +22,11 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 beforeEach(() => {
-  for (const name of Object.keys(switches.states)) delete switches.states[name]
-  switches.received.length = 0
-  for (const answers of [one, two]) for (const name of Object.keys(answers)) delete answers[name]
-  Object.assign(one, {
+  for (const { told, forget } of [one, two]) {
+    for (const name of Object.keys(told)) delete told[name]
+    forget()
+  }
+  Object.assign(one.told, {
     'show registrations as json': rowsTold([
       registrationTold('1001', 'acme.example'),
       registrationTold('1002', 'acme.example'),
@@ -34,7 +36,7 @@ beforeEach(() => {
       '<profile><registration><call-id>call-1001@acme.example</call-id><user>1001@acme.example</user><agent>Desk &amp; Phone</agent><ping-status>Reachable</ping-status></registration></profile>',
     'sofia profile': '+OK\n',
   })
-  Object.assign(two, {
+  Object.assign(two.told, {
     'show registrations as json': rowsTold([registrationTold('1001', 'rival.example')]),
     'sofia xmlstatus': 'Invalid Profile!',
     'sofia profile': '+OK\n',
@@ -77,7 +79,7 @@ describe('a registration', () => {
   })
 
   it('is read from what a FreeSWITCH 1.11 answered', async () => {
-    for (const [command, reply] of repliesIn('esl-registrations.txt')) one[command] = reply
+    for (const [command, reply] of repliesIn('esl-registrations.txt')) one.told[command] = reply
     const { json } = await list(world.admin, '?realm=example.com')
     expect(json).toMatchObject({ count: 2, results: [{ user_agent: 'sipp-1001' }, { user_agent: 'sipp-1002' }] })
   })
@@ -105,19 +107,19 @@ describe('who sees them', () => {
 
   it('one out of scope does not exist, to read or to act upon', async () => {
     const { id } = await first(world.rival.minor)
-    switches.received.length = 0
+    two.forget()
     for (const who of [world.acme.minor, world.acme.user]) {
       expect((await world.call(who.token, 'GET', `${URL}${id}/`)).status).toBe(404)
     }
     expect((await world.call(world.acme.minor.token, 'POST', `${URL}${id}/unregister/`)).status).toBe(404)
-    expect(switches.received.filter((text) => text.includes('flush_inbound_reg'))).toEqual([])
+    expect(two.received().filter((text) => text.includes('flush_inbound_reg'))).toEqual([])
   })
 })
 
 describe('what can be asked of a telephone', () => {
   const act = async (name: string, who = world.acme.minor) => {
     const { id } = await first(world.acme.minor)
-    switches.received.length = 0
+    one.forget()
     return world.call(who.token, 'POST', `${URL}${id}/${name}/`)
   }
 
@@ -127,7 +129,7 @@ describe('what can be asked of a telephone', () => {
     ['provision', 'provision sent', 'sofia profile internal check_sync call-1001@acme.example'],
   ])('%s', async (name, status, command) => {
     expect(await act(name)).toMatchObject({ status: 200, json: { status } })
-    expect(switches.received).toContain(command)
+    expect(one.received()).toContain(command)
   })
 
   it('is the administrators’ to ask, and not by reading', async () => {
@@ -137,7 +139,7 @@ describe('what can be asked of a telephone', () => {
   })
 
   it('says why the switch refused', async () => {
-    one['sofia profile'] = '-ERR no reply\n'
+    one.told['sofia profile'] = '-ERR no reply\n'
     expect(await act('unregister')).toMatchObject({
       status: 409,
       json: { detail: expect.stringContaining('no reply') },
@@ -145,25 +147,25 @@ describe('what can be asked of a telephone', () => {
   })
 
   it('is refused where the telephone’s Call-ID cannot be said: it is no command of its own', async () => {
-    one['show registrations as json'] = rowsTold([
+    one.told['show registrations as json'] = rowsTold([
       registrationTold('1001', 'acme.example', { token: 'a\n\napi fsctl shutdown' }),
     ])
     expect((await act('unregister')).status).toBe(409)
-    expect(switches.received.join('\n')).not.toContain('shutdown')
+    expect(one.received().join('\n')).not.toContain('shutdown')
   })
 })
 
 describe('switches that are away', () => {
   it('are missing from the list, which says so', async () => {
-    switches.states.switch2 = 'connecting'
+    await two.away()
     const answer = await list(world.admin)
     expect([answer.json.count, answer.headers['switches-unreached']]).toEqual([3, '1'])
-    one['show registrations as json'] = 'no JSON'
+    one.told['show registrations as json'] = 'no JSON'
     expect((await list(world.admin)).status).toBe(503)
   })
 
   it('cannot be told anything: 503 when none is connected', async () => {
-    Object.assign(switches.states, { switch1: 'refused', switch2: 'connecting' })
+    await one.away()
     const answer = await list(world.acme.user)
     expect(answer).toMatchObject({
       status: 503,
