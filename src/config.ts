@@ -63,6 +63,8 @@ export interface Config {
     /** Of one file. */
     readonly fileBytes: number
   }
+  /** Addresses and networks that webhooks may lead to though they are not on the internet. */
+  readonly webhookAllowedNetworks: string[]
   /** null: entries of the audit log are kept for ever. */
   readonly auditRetentionDays: number | null
   readonly cdr: {
@@ -128,6 +130,7 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       directory: resolve(variables.MEDIA_ROOT ?? resolve(import.meta.dirname, '../.data/media')),
       fileBytes: variables.MEDIA_LIMIT_BYTES,
     },
+    webhookAllowedNetworks: variables.WEBHOOK_ALLOWED_NETWORKS,
     auditRetentionDays: variables.AUDIT_RETENTION_DAYS,
     cdr: { bLegs: variables.CDR_B_LEGS, retentionDays: variables.CDR_RETENTION_DAYS },
   })
@@ -192,6 +195,9 @@ const environment = z.object({
   ).default(() => []),
   MEDIA_ROOT: variable('a folder', (text) => (/\p{Cc}/u.test(text) ? undefined : text)).optional(),
   MEDIA_LIMIT_BYTES: integer(1024, 2 ** 31).default(50 * 2 ** 20),
+  WEBHOOK_ALLOWED_NETWORKS: variable('addresses and networks (10.0.0.0/8) separated by commas', networks).default(
+    () => [],
+  ),
   AUDIT_RETENTION_DAYS: daysOrEver.default(365),
   CDR_B_LEGS: variable(`any of ${DIRECTIONS.join(', ')}, separated by commas`, directions).default(() => []),
   CDR_RETENTION_DAYS: daysOrEver.default(null),

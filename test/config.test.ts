@@ -110,6 +110,10 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
     right: { local: { cdr: { bLegs: ['local'] } }, 'Outbound, inbound': { cdr: { bLegs: ['inbound', 'outbound'] } } },
     wrong: ['true', 'inbound,sideways', ','],
   },
+  WEBHOOK_ALLOWED_NETWORKS: {
+    right: { 'loopback,10.1.0.0/16': { webhookAllowedNetworks: ['127.0.0.0/8', '::1', '10.1.0.0/16'] } },
+    wrong: ['intranet.example.com', '10.0.0.0/33', ','],
+  },
   AUDIT_RETENTION_DAYS: {
     right: { '0': { auditRetentionDays: null }, '90': { auditRetentionDays: 90 } },
     wrong: ['-1', 'for ever'],
@@ -162,6 +166,7 @@ describe('the environment', () => {
       freeswitches: [],
       switchStorage: [],
       media: { directory: resolve(root, '.data/media'), fileBytes: 52_428_800 },
+      webhookAllowedNetworks: [],
       auditRetentionDays: 365,
       cdr: { bLegs: [], retentionDays: null },
     })

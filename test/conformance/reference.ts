@@ -28,9 +28,16 @@ export async function insertRow(pool: pg.Pool, model: Model, values: Readonly<Re
   const params = names.map((_, index) => `$${index + 1}`).join(', ')
   const key = identifier(model.primaryKey.name)
   const text = `INSERT INTO ${identifier(model.table)} (${list}) VALUES (${params}) RETURNING ${key} AS key`
-  const { rows } = await pool.query<{ key: Id }>(text, Object.values(values))
+  const { rows } = await pool.query<{ key: Id }>(
+    text,
+    Object.entries(values).map(([name, value]) => stored(model, name, value)),
+  )
   return rows[0]!.key
 }
+
+/** A list in JSON is not one of PostgreSQL's. */
+const stored = (model: Model, name: string, value: unknown) =>
+  model.columns.get(name)?.type === 'json' && Array.isArray(value) ? JSON.stringify(value) : value
 
 /** All rows of a table, values as JSON has them. */
 export async function readTable(pool: pg.Pool, model: Model): Promise<Row[]> {

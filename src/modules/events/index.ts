@@ -5,23 +5,31 @@ import { choresOf } from './chores.ts'
 import { events } from './event-feed.ts'
 import { Hub } from './stream/hub.ts'
 import { Streams } from './stream/streams.ts'
+import { webhookDeliveries } from './webhook-deliveries.ts'
+import { Courier } from './webhooks/courier.ts'
+import { Targets } from './webhooks/targets.ts'
+import { webhooks } from './webhooks.ts'
 
 declare module '../../rest/resource.ts' {
   interface Services {
     readonly eventStreams: Streams
+    readonly webhookCourier: Courier
   }
 }
 
-export const resources: readonly (Resource | Feed)[] = [events]
+export const resources: readonly (Resource | Feed)[] = [events, webhooks, webhookDeliveries]
 
-export default moduleOf('events', resources, (_config, { database, callers }) => {
+export default moduleOf('events', resources, (config, { database, callers }) => {
   const hub = new Hub(database)
   const eventStreams = new Streams(hub, database, callers)
+  const webhookCourier = new Courier(database, new Targets(config.webhookAllowedNetworks))
   return {
-    services: { eventStreams },
-    chores: choresOf(database),
-    hearers: { pbx_events: hub.hearer },
+    services: { eventStreams, webhookCourier },
+    chores: choresOf(database, webhookCourier),
+    hearers: { pbx_events: hub.hearer, pbx_webhooks: webhookCourier.hearer },
     beforeClose: () => eventStreams.close(),
-    close: () => hub.close(),
+    async close() {
+      await Promise.all([hub.close(), webhookCourier.close()])
+    },
   }
 })

@@ -7,6 +7,7 @@ import { addError } from '../read/query.ts'
 import type { Compiled, View } from '../registry.ts'
 import type { Input } from '../resource.ts'
 import { pythonType } from '../values/identity.ts'
+import { type Parsed, parsed, refused } from '../values/parsed.ts'
 import { takesBlank } from '../values/text.ts'
 
 export type Mode = 'create' | 'replace' | 'update'
@@ -91,9 +92,18 @@ function readField(
     else addError(valid.errors, field.name, 'This field may not be null.')
     return
   }
-  const result = field.parse!(value)
+  const result = form && field.column!.type === 'json' ? jsonOf(value) : field.parse!(value)
   if (result.ok) put(result.value)
   else addError(valid.errors, field.name, result.error)
+}
+
+/** In a form JSON is text, as everything is. */
+function jsonOf(value: unknown): Parsed {
+  try {
+    return parsed(JSON.stringify(JSON.parse(String(value))))
+  } catch {
+    return refused('Value must be valid JSON.')
+  }
 }
 
 /** Who has no tenant of its own has none to create in. */

@@ -255,7 +255,7 @@ describe('a reader that comes again', () => {
     const { id } = await reader.next(named('last'))
     reader.close()
     await app.pool.query(`UPDATE events SET created = now() - interval '2 hours'`)
-    for (const chore of choresOf(databaseOn(app.pool))) await chore.run()
+    for (const chore of choresOf(databaseOn(app.pool), app.restHost.services.webhookCourier)) await chore.run()
     const exact = await open(acme.minor.token, '', { 'Last-Event-ID': id! })
     await mark(acme, 'new')
     expect((await exact.next()).data.data.name).toBe('new')
