@@ -132,7 +132,7 @@ export async function fakeSwitch(options: FakeSwitchOptions = {}, listenAt = 0):
     }
   }
 
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const client: Client = { socket, signedIn: false, events: new Set(), subclasses: new Set() }
     let asked = ''
     clients.add(client)

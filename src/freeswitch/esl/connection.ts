@@ -3,10 +3,10 @@
  * is never mended; when it is lost, another one is made (keeper.ts).
  */
 import { connect, type Socket } from 'node:net'
-import modesl, { type Headers, type Listener } from 'modesl'
 import type { SwitchAddress } from '../../config/freeswitches.ts'
 import { ApiError } from '../../rest/errors.ts'
 import type { Bounds } from './bounds.ts'
+import { Client } from './client.ts'
 import type { SocketEvent } from './events.ts'
 import { Guard } from './guard.ts'
 import { Lane, type Question } from './lane.ts'
@@ -22,18 +22,6 @@ export interface ConnectionHandlers {
   onEvent(event: SocketEvent): void
   /** Once, whatever happened. */
   onEnd(ending: Ending): void
-}
-
-/** modesl's connection without what it does by itself: no greeting, no sign-in, no subscription to everybody's events. */
-class Client extends modesl.Connection {
-  override sendRecv(command: string, headers: Headers, callback: Listener): void {
-    // Said by the constructor, to a switch that called us. We called.
-    if (command !== 'connect') super.sendRecv(command, headers, callback)
-  }
-
-  override auth(): void {
-    // See Connection.
-  }
 }
 
 export class Connection {

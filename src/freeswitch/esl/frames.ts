@@ -6,6 +6,8 @@ export interface Frame {
   readonly type: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** The number of the packet that its first byte came in. */
+  readonly packet: number
 }
 
 /** What came is no event socket's, or more than we hold: what follows it cannot be trusted either. */
@@ -24,6 +26,9 @@ export class FrameReader {
   #searched = 0
   /** The frame whose body is awaited, and how much of it is there. */
   #open: { frame: Frame; got: number } | undefined
+  #began = 0
+  /** How many there were so far. */
+  packets = 0
 
   constructor(bounds: Pick<Bounds, 'headerBytes' | 'bodyBytes'>) {
     this.#bounds = bounds
@@ -31,6 +36,7 @@ export class FrameReader {
 
   /** Throws a FrameError where the stream is none; the reader is of no use then. */
   *read(packet: Buffer): Generator<Frame> {
+    this.packets += 1
     let rest: Buffer | undefined = packet
     while (rest && rest.length > 0) {
       rest = this.#open ? this.#readBody(rest) : this.#readHead(rest)
@@ -54,6 +60,7 @@ export class FrameReader {
     let start = 0
     while (bytes[start] === LINE_FEED) start++
     bytes = bytes.subarray(start)
+    if (this.#pending.length === 0) this.#began = this.packets
     const end = bytes.indexOf('\n\n', Math.max(0, this.#searched - 1))
     if (end > this.#bounds.headerBytes || (end === -1 && bytes.length > this.#bounds.headerBytes)) {
       throw new FrameError('headers without an end')
@@ -70,7 +77,7 @@ export class FrameReader {
     if (type === undefined) throw new FrameError('a frame without a type')
     const length = lengthOf(headers['Content-Length'])
     if (length > this.#bounds.bodyBytes) throw new FrameError(`a body of ${length} bytes`)
-    this.#open = { frame: { type, headers, body: Buffer.allocUnsafe(length) }, got: 0 }
+    this.#open = { frame: { type, headers, body: Buffer.allocUnsafe(length), packet: this.#began }, got: 0 }
     return bytes.subarray(end + 2)
   }
 }

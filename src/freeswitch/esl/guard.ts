@@ -23,6 +23,8 @@ export class Guard extends Duplex {
   #written = ''
   /** What the switch has not replied to. */
   #owed: 'api' | 'command' | undefined
+  /** How many packets had come when that was asked: what began in one of them is no reply to it. */
+  #askedAfter = 0
   #broken = false
 
   constructor(bounds: Pick<Bounds, 'headerBytes' | 'bodyBytes'>, handlers: GuardHandlers) {
@@ -65,6 +67,7 @@ export class Guard extends Duplex {
       return
     }
     this.#owed = text.startsWith('api ') ? 'api' : 'command'
+    this.#askedAfter = this.#reader.packets
     this.#handlers.transmit(text)
   }
 
@@ -90,11 +93,11 @@ export class Guard extends Duplex {
     // Log lines, and what later versions may send, were not asked for and mean nothing to us.
   }
 
-  #passReply({ type, headers, body }: Frame): void {
+  #passReply({ type, headers, body, packet }: Frame): void {
     const owed = this.#owed
     this.#owed = undefined
     const text = headers['Reply-Text'] ?? ''
-    if (!owed) {
+    if (!owed || packet <= this.#askedAfter) {
       this.#fail(new FrameError('a reply to nothing'))
     } else if (owed === 'api') {
       // A user who may not use the API hears so as of any command.
