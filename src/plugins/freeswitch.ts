@@ -2,7 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import { type Fleet, startFleet } from '../freeswitch/fleet.ts'
+import { fleetSwitches } from '../freeswitch/fleet-switches.ts'
 import { noSwitches, type Switches } from '../freeswitch/switches.ts'
+import { databaseOn } from '../rest/database.ts'
+import { addSwitchMetrics } from './freeswitch/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,11 +15,20 @@ declare module 'fastify' {
 }
 
 async function freeswitch(app: FastifyInstance): Promise<void> {
-  const fleet = startFleet(app.config.freeswitches, app.log)
+  const { freeswitches } = app.config
+  const fleet = startFleet(freeswitches, app.log)
   app.decorate('fleet', fleet)
-  app.decorate('switches', noSwitches)
-  // What listens to switches stops listening by itself before (the modules' own onClose hooks run first).
+  app.decorate('switches', freeswitches.length > 0 ? fleetSwitches(fleet, databaseOn(app.statements)) : noSwitches)
+  if (freeswitches.length > 0) {
+    addSwitchMetrics(app.metrics, fleet)
+    app.told.set('switches', () => Object.fromEntries(fleet.links.map(({ name, state }) => [name, state])))
+  }
+  // Hooks run last first: who listens to switches has ended by itself then.
   app.addHook('onClose', () => fleet.close())
 }
 
-export default plugin(freeswitch, { name: 'freeswitch', decorators: { fastify: ['config'] } })
+export default plugin(freeswitch, {
+  name: 'freeswitch',
+  dependencies: ['database', 'observation'],
+  decorators: { fastify: ['config'] },
+})

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What `/metrics` shows; modules add theirs. */
     metrics: Registry
+    /** What `/readyz` tells beside, by name; none of it makes a server unready. */
+    told: Map<string, () => unknown>
   }
   interface FastifyContextConfig {
     /** Who knows the path may go there: the log has the route in its place. */
@@ -22,6 +24,7 @@ async function observation(app: FastifyInstance): Promise<void> {
   const register = new Registry()
   collectDefaultMetrics({ register })
   app.decorate('metrics', register)
+  app.decorate('told', new Map<string, () => unknown>())
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from a request to its answer, by route; its count is the number of requests.',
@@ -66,7 +69,8 @@ async function observation(app: FastifyInstance): Promise<void> {
       },
     )
     if (database !== 'ok') reply.code(503).header('Retry-After', '5')
-    return { status: database === 'ok' ? 'ok' : 'unavailable', database }
+    const told = [...app.told].map(([name, tell]) => [name, tell()] as const)
+    return { status: database === 'ok' ? 'ok' : 'unavailable', database, ...Object.fromEntries(told) }
   })
   app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type(register.contentType).send(await register.metrics()),

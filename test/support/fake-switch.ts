@@ -87,7 +87,7 @@ export async function fakeSwitch(options: FakeSwitchOptions = {}, listenAt = 0):
     for (const answer of [answers[text], answers[word]]) {
       if (answer !== undefined) return typeof answer === 'string' ? answer : answer(args)
     }
-    return recorded.get(text) ?? `-ERR ${word} Command not found!\n`
+    return recorded.get(text) ?? OF_ANY_ARGUMENTS[word] ?? `-ERR ${word} Command not found!\n`
   }
 
   const signIn = (client: Client, command: string) => {
@@ -231,6 +231,16 @@ function jobHeaders(line: string, id: string): Record<string, string> {
     'Job-Command': command,
     ...(args.length > 0 && { 'Job-Command-Arg': args.join(' ') }),
   }
+}
+
+/** What was recorded of arguments that the switch did not know. */
+const OF_ANY_ARGUMENTS: Readonly<Record<string, string>> = {
+  xml_flush_cache: '+OK cleared 0 entries\n',
+  uuid_kill: '-ERR No such channel!\n',
+  uuid_exists: 'false',
+  vm_boxcount: '0',
+  sofia_contact: 'error/user_not_registered',
+  originate: '-ERR SUBSCRIBER_ABSENT\n',
 }
 
 const TRANSCRIPTS = [
