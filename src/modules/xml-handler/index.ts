@@ -3,6 +3,7 @@ import { moduleOf } from '../../plugins/resources.ts'
 import { answerConfiguration } from './configuration/index.ts'
 import { dialplans } from './dialplan/index.ts'
 import { directory } from './directory/index.ts'
+import { languages } from './languages/index.ts'
 import { switchRoutesOf } from './switch-routes.ts'
 
 export default moduleOf('xml-handler', [], ({ freeswitches }, { database, rows }, log) => ({
@@ -11,7 +12,7 @@ export default moduleOf('xml-handler', [], ({ freeswitches }, { database, rows }
       directory: directory({ rows, cacheable: freeswitches.length > 0 }),
       dialplan: dialplans(log),
       configuration: answerConfiguration,
-      languages: async () => undefined,
+      languages,
     },
     database,
   ),
