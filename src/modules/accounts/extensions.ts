@@ -5,6 +5,7 @@ import { inOwnDomain, ofOwnExtensions } from '../access.ts'
 import { numberTaken } from '../dialling/numbers.ts'
 import { textInput } from '../inputs.ts'
 import { settingSql } from '../tenants/settings.ts'
+import { checkDialString, reachesHost } from './extension-texts.ts'
 
 /** What users may change of their own extensions. */
 export const CHANGED_BY_USERS = [
@@ -68,7 +69,14 @@ export const extensions = resource('Extension', {
     minor_admin_api: inOwnDomain(),
     user_api: ofOwnExtensions('id', ['list', 'retrieve', 'update'], CHANGED_BY_USERS),
   },
-  within: { createAll: createMailboxes },
+  refuse: ({ values, before, caller }) => (values ? reachesHost(values, before, caller) : undefined),
+  within: {
+    async createAll(created, context) {
+      for (const { row } of created) await checkDialString(row, null, context)
+      await createMailboxes(created, context)
+    },
+    update: checkDialString,
+  },
   constraints: { dialled_numbers_pkey: numberTaken('extension', 'number_alias') },
   actions: { flush_cache_directory: flushOne, flush_cache_all_directories: flushAll },
 })
