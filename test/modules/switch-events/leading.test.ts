@@ -19,7 +19,7 @@ beforeAll(async () => {
   world = await testWorld({}, undefined, { FREESWITCHES: `switch1=${fs.url}` })
   second = await buildApp(world.app.config)
   await vi.waitFor(() => expect(subscriptions()).toBe(1), SOON)
-})
+}, 120_000)
 afterAll(async () => {
   await second?.close()
   await world?.close()

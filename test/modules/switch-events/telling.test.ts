@@ -42,7 +42,7 @@ beforeAll(async () => {
   await testExtension(world, world.rival, '1001', world.rival.user)
   for (const extension_id of phones) await world.app.prisma.voicemail.create({ data: { extension_id } })
   await vi.waitFor(() => expect(fs.received.some((command) => command.includes('CHANNEL_CREATE'))).toBe(true), SOON)
-})
+}, 120_000)
 afterAll(async () => {
   await world?.close()
   await fs?.close()
