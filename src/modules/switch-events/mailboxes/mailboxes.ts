@@ -149,13 +149,14 @@ export class Mailboxes implements MailboxEvents {
   }
 }
 
-// Those with messages of the switch come first. A tenant's switch is the one that has its mailboxes; where that name
+// A switch has a mailbox of each number that it is asked for. Those with messages of the switch come first. A tenant's switch is the one that has its mailboxes; where that name
 // is of no switch there is, any may have them.
 const EVERY_MAILBOX = `
-  SELECT e."extension", d."name" FROM "voicemails" v
+  SELECT b."number", d."name" FROM "voicemails" v
   JOIN "extensions" e ON e."id" = v."extension_id" JOIN "domains" d ON d."id" = e."domain_id"
+  CROSS JOIN LATERAL unnest(ARRAY[e."extension", e."number_alias"]) AS b("number")
   LEFT JOIN (SELECT DISTINCT "voicemail_id" FROM "voicemail_messages" WHERE "switch_name" = $1) m ON m."voicemail_id" = v."id"
-  WHERE v."enabled" AND e."enabled" AND d."enabled" AND (m."voicemail_id" IS NOT NULL OR d."home_switch" = $1
+  WHERE v."enabled" AND e."enabled" AND d."enabled" AND b."number" <> '' AND (m."voicemail_id" IS NOT NULL OR d."home_switch" = $1
     OR NOT EXISTS (SELECT FROM "switches" s WHERE s."name" = d."home_switch"))
   ORDER BY m."voicemail_id" IS NULL, v."id" LIMIT $2`
 

@@ -51,7 +51,8 @@ const pairs = (tag: 'param' | 'variable', values: Values): string[] =>
 function paramsOf(user: User): Values {
   const { domain_name: domain, has_box, box_mail_to, mwi_account } = user
   const hasBox = flag(has_box)
-  const mails = has_box === 't' && box_mail_to
+  // A switch whose messages come here keeps them all and mails none: this server does.
+  const mails = has_box === 't' && box_mail_to && user.box_is_followed !== 't'
   return {
     'vm-enabled': hasBox,
     'vm-password': text(user.box_password),

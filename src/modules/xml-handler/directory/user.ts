@@ -51,6 +51,8 @@ const OTHERS = {
   box_mail_to: 'v."mail_to"',
   box_attach_file: 'v."attach_file"',
   box_keeps: 'v."local_after_email"',
+  // Whose messages come here (src/modules/switch-events).
+  box_is_followed: 'EXISTS (SELECT FROM "switches")',
   user_uuid: 'u."user_uuid"',
   username: 'u."username"',
 } as const
