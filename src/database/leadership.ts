@@ -20,6 +20,8 @@ const HEARTBEAT_MS = 1_500
 const SESSION_MS = 7_000
 /** A server believes in its lock for less than that. */
 const SURE_MS = 6_000
+/** Who has lost its connection lets others go first: theirs may be better. */
+const MODESTY_MS = 2 * HEARTBEAT_MS
 
 const LOCK = `SELECT "name", pg_try_advisory_lock(hashtextextended('pbx leader of ' || "name", 0))
   FROM unnest($1::text[]) AS "name"`
@@ -29,6 +31,7 @@ export class Leadership {
   readonly #options: LeadershipOptions
   readonly #led = new Set<string>()
   #sureUntil = 0
+  #modestUntil = 0
 
   constructor(options: LeadershipOptions) {
     this.#options = options
@@ -62,7 +65,8 @@ export class Leadership {
   /** Renews what is led, and tries for what is not. */
   async #strive(client: pg.Client): Promise<void> {
     const asked = performance.now()
-    const wanted = this.#options.names.filter((name) => !this.#led.has(name))
+    const names = asked < this.#modestUntil ? [] : this.#options.names
+    const wanted = names.filter((name) => !this.#led.has(name))
     const { rows } = await client.query({ text: LOCK, values: [wanted], rowMode: 'array' })
     this.#sureUntil = asked + SURE_MS
     this.#won = rows.filter(([, isLocked]) => isLocked).map(([name]) => name as string)
@@ -82,6 +86,7 @@ export class Leadership {
     this.#led.clear()
     this.#won = []
     this.#sureUntil = 0
+    if (lost.length > 0) this.#modestUntil = performance.now() + MODESTY_MS
     for (const name of lost) this.#options.onLost(name)
   }
 }
