@@ -206,6 +206,24 @@ describe('how events are told', () => {
     for (const reader of [slow, quick]) reader.close()
   })
 
+  test('heartbeats tell how far it is, so that a quiet reader can come again after hours', async () => {
+    const database = databaseOn(world.app.pool)
+    const hub = new Hub(database)
+    const scope = { types: ['call.held'] }
+    const stream = new EventStream({ hub, database, scope, after: undefined, stillMay: async () => true })
+    await stream.begin()
+    const before = hub.position
+    await mark(world.acme, 'none of its business')
+    hub.wake()
+    await expect.poll(() => hub.position, { timeout: 20_000 }).toBeGreaterThan(before)
+    stream.beat()
+    stream.beat()
+    const text = String(stream.body.read())
+    expect(text).toBe(`retry: 3000\nid: ${before}\n\n: alive\nid: ${hub.position}\n\n: alive\n\n`)
+    stream.body.destroy()
+    await hub.close()
+  })
+
   test('whoever takes nothing is cut off', async () => {
     const database = databaseOn(world.app.pool)
     const hub = new Hub(database)
