@@ -7,29 +7,49 @@ import { apiDocument } from '../src/plugins/documentation.ts'
 import { fixtures } from './conformance/fixtures/index.ts'
 import { type Stage, setStage } from './conformance/stage.ts'
 import { Subject } from './conformance/subject.ts'
-import { type Answer, testWorld, type World } from './support/app.ts'
+import type { Answer, World } from './support/app.ts'
+import { channelTold, registrationTold, rowsTold } from './support/told.ts'
+import { type ToldSwitch, worldWithSwitches } from './support/told-switches.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 const ROLES = ['minor_admin_api', 'user_api'] as const
 
+const CALL = 'cccccccc-cccc-4ccc-8ccc-cccccccccccc'
+
 /** The rival's row of each resource, by the resource's path. */
 const rivals = new Map<string, string>()
 let world: World
+let phoneSwitch: ToldSwitch
 let stage: Stage
 let routes: { path: string; method: Method }[]
 
 beforeAll(async () => {
-  world = await testWorld()
+  const made = await worldWithSwitches(1)
+  world = made.world
+  phoneSwitch = made.switches[0]!
+  // On the switch: a telephone and a call of the rival, whose extension has the number of acme's user's.
+  Object.assign(phoneSwitch.told, {
+    'show registrations as json': rowsTold([registrationTold('own', 'rival.example')]),
+    'show channels as json': rowsTold([channelTold(CALL, 'own', 'rival.example')]),
+    uuid_getvar: '_undef_',
+  })
   stage = await setStage(world)
   const { app } = world
   for (const compiled of app.registry.all()) {
-    // What is on the switches: test/modules/other/live.
     if (compiled.resource.live) continue
     const subject = new Subject(stage, compiled, fixtures[compiled.resource.path]!)
     // Both tenants have rows of every kind, with the same numbers.
     for (const owner of ['user', 'tenant'] as const) if (subject.hasRowsOf(owner)) await subject.insert(owner)
     if (subject.hasRowsOf('rival')) rivals.set(compiled.resource.path, String(await subject.insert('rival')))
   }
+  const live = async (path: string): Promise<{ id: string }[]> =>
+    (await stage.send(world.admin.token, 'GET', `/api/${path}/`)).json.results
+  for (const path of ['switch_registrations', 'switch_active_calls']) {
+    const rows = await live(path)
+    expect(rows, path).toHaveLength(1)
+    rivals.set(path, rows[0]!.id)
+  }
+  phoneSwitch.forget()
   const document = apiDocument(app.registry) as { paths: Record<string, Record<string, unknown>> }
   routes = Object.entries(document.paths).flatMap(([path, item]) =>
     ['get', 'post', 'put', 'patch', 'delete']
@@ -37,7 +57,7 @@ beforeAll(async () => {
       .map((method) => ({ path, method: method.toUpperCase() as Method })),
   )
 })
-afterAll(() => world.close())
+afterAll(() => world?.close())
 
 const send = (role: (typeof ROLES)[number], method: Method, url: string, body?: unknown) =>
   stage.send(stage.caller(role).token, method, url, body, { prefer: 'count=exact' })
@@ -89,7 +109,7 @@ describe.each(ROLES)('%s of one tenant', (role) => {
     for (const { path, method } of rows) {
       const id = rivals.get(resourceOf(path))
       if (id === undefined) continue
-      const body = method === 'GET' || method === 'DELETE' ? undefined : {}
+      const body = method === 'GET' || method === 'DELETE' ? undefined : { dest: '1002' }
       const answer = await send(role, method, path.replace('{id}', id), body)
       const unknown = unknownLike(id)
       const none = await send(role, method, path.replace('{id}', unknown), body)
@@ -105,6 +125,7 @@ describe.each(ROLES)('%s of one tenant', (role) => {
   test('changes and deletes none of them in lists of rows', async () => {
     const before = await everything()
     for (const [resource, id] of rivals) {
+      if (!routes.some(({ path, method }) => path === `/api/${resource}/` && method === 'PATCH')) continue
       const unknown = unknownLike(id)
       const url = `/api/${resource}/`
       for (const partial of ['', '?partial=true']) {
@@ -116,4 +137,9 @@ describe.each(ROLES)('%s of one tenant', (role) => {
     }
     expect(await everything()).toBe(before)
   })
+})
+
+test("nothing was done to another's telephones and calls", () => {
+  // Of what was made at first the switch is told besides.
+  expect(phoneSwitch.received().filter((text) => /^uuid_(?!getvar)|_reg|check_sync|originate/.test(text))).toEqual([])
 })
