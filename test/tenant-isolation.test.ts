@@ -109,7 +109,7 @@ describe.each(ROLES)('%s of one tenant', (role) => {
     for (const { path, method } of rows) {
       const id = rivals.get(resourceOf(path))
       if (id === undefined) continue
-      const body = method === 'GET' || method === 'DELETE' ? undefined : { dest: '1002' }
+      const body = method === 'GET' || method === 'DELETE' ? undefined : { dest: '1002', action: 'start' }
       const answer = await send(role, method, path.replace('{id}', id), body)
       const unknown = unknownLike(id)
       const none = await send(role, method, path.replace('{id}', unknown), body)
