@@ -7,6 +7,7 @@ import accounts from './modules/accounts/index.ts'
 import cdr from './modules/cdr/index.ts'
 import dialplans from './modules/dialplans/index.ts'
 import events from './modules/events/index.ts'
+import { ensureSwitchDefaults } from './modules/other/defaults/index.ts'
 import other from './modules/other/index.ts'
 import switchEvents from './modules/switch-events/index.ts'
 import switchTasks from './modules/switch-tasks/index.ts'
@@ -83,6 +84,7 @@ export async function buildApp(config: AppConfig, modules = MODULES): Promise<Fa
   for (const module of modules) await app.register(module)
   await app.register(documentation)
   await app.ready()
+  await ensureSwitchDefaults(app.prisma)
   app.firstAdministrator = await prepareFirstStart(app.pool, app.prisma, config.admin)
   return app
 }
