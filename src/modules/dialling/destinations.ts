@@ -190,5 +190,7 @@ export function isSound(domain: Place, text: string): boolean {
   const [, place, name] = /^\$\{recordings_dir\}\/([^/]+)\/([^/]+)$/.exec(text) ?? []
   if (place !== undefined && isOwn(domain, place)) return /^\w[\w .+-]*$/.test(name!)
   if (/^\w[\w +-]*(?:\/[\w+-][\w +-]*)*(?:\.[A-Za-z0-9]{2,4})?$/.test(text)) return true
-  return /^(?:tone_stream:\/\/[%(),;=\w.+-]+|silence_stream:\/\/\d{1,7}|local_stream:\/\/[\w-]+)$/.test(text)
+  const [, owner, music] = /^local_stream:\/\/(?:([^/]+)\/)?([\w-]+)$/.exec(text) ?? []
+  if (music !== undefined) return owner === undefined || owner === domain.name
+  return /^(?:tone_stream:\/\/[%(),;=\w.+-]+|silence_stream:\/\/\d{1,7})$/.test(text)
 }
