@@ -12,6 +12,9 @@ type Extension = Row<'Extension'>
 /** What the switch does with the text of a column. */
 const USED_BY = { dial_string: 'bridge', hold_music: 'playback' } as const
 
+/** Without any of these a text names neither an endpoint nor a source, and nothing is expanded. */
+const REACHING = /[/$]/
+
 /** Why a dial string or music on hold would reach the host of the switch. What is there already stays. */
 export function reachesHost(
   values: Partial<Extension>,
@@ -22,7 +25,7 @@ export function reachesHost(
   const errors: FieldErrors = {}
   for (const [name, application] of Object.entries(USED_BY) as [keyof typeof USED_BY, string][]) {
     const text = values[name]
-    const reach = text && text !== before?.[name] ? hostReach(application, text) : undefined
+    const reach = text && text !== before?.[name] && REACHING.test(text) ? hostReach(application, text) : undefined
     if (reach) errors[name] = [`${reach} ${ADMINISTRATORS_ONLY}`]
   }
   return Object.keys(errors).length > 0 ? errors : undefined
@@ -34,7 +37,8 @@ export async function checkDialString(
   before: Extension | null,
   context: Pick<WriteContext, 'tx' | 'caller'>,
 ): Promise<void> {
-  if (!dial_string || (dial_string === before?.dial_string && domain_id === before.domain_id)) return
+  if (!dial_string || !REACHING.test(dial_string)) return
+  if (before && dial_string === before.dial_string && domain_id === before.domain_id) return
   const sentence = await stepRefused('bridge', dial_string, domain_id, context)
   if (sentence) throw new ValidationError({ dial_string: [sentence] })
 }
