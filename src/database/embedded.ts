@@ -153,7 +153,12 @@ function initialise(place: Place, password: string, binaries: Binaries, options:
   try {
     execFileSync(
       binaries.initdb,
-      [`--pgdata=${unfinished}`, `--pwfile=${passwordFile}`, ...flags, ...(options.ephemeral ? ['--no-sync'] : [])],
+      [
+        `--pgdata=${unfinished}`,
+        `--pwfile=${passwordFile}`,
+        ...flags,
+        ...(options.ephemeral ? ['--no-sync', '--set=scram_iterations=1'] : []),
+      ],
       { ...place.user, cwd: place.directory, env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] },
     )
   } catch (error) {
@@ -166,6 +171,17 @@ function initialise(place: Place, password: string, binaries: Binaries, options:
     rmSync(passwordFile, { force: true })
   }
   renameSync(unfinished, dataPathIn(place.directory))
+}
+
+/** Nothing has to outlive a crash, or to be tidied. */
+const EPHEMERAL_SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  autovacuum: 'off',
+  jit: 'off',
 }
 
 /** Returns the number of the new process; undefined: it could not be started, and the log says why. */
@@ -187,7 +203,7 @@ function launch(
     // Refused statements are answered, and may hold what callers sent: the log is for the server's own troubles.
     log_min_messages: 'log',
     log_checkpoints: 'off',
-    ...(options.ephemeral && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(options.ephemeral && EPHEMERAL_SETTINGS),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(logFile, 'w', 0o600)

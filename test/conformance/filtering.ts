@@ -8,15 +8,16 @@ import type { Check, Subject } from './subject.ts'
 
 export function filteringChecks(subject: Subject): Check[] {
   const columns = subject.plainColumns
+  const firstText = columns.find(([, column]) => column.type === 'text')
   return [
     ...columns.map(([name, column]) => ({
       name: `filters by ${name}: ${LOOKUPS_OF_TYPE[column.type].join(', ')}`,
-      run: () => filtersBy(subject, name, column),
+      run: () => filtersBy(subject, name, column, name === firstText?.[0]),
     })),
-    ...columns.map(([name, column]) => ({
-      name: `a value or lookup that is none for ${name} is a 400 naming the parameter`,
-      run: () => wrongValues(subject, name, column),
-    })),
+    {
+      name: 'values and lookups that are none are a 400 naming each parameter',
+      run: () => wrongValues(subject, columns),
+    },
     ...columns
       .filter(([, column]) => column.references && subject.compiled.registry.homeOf(column.references.model))
       .map(([name, column]) => ({
@@ -52,11 +53,11 @@ async function expectFound(subject: Subject, path: string, { lookup, raw, operan
   expect(new Set(found).size, `${name}=${raw} gives no row twice`).toBe(found.length)
 }
 
-async function filtersBy(subject: Subject, name: string, column: Column): Promise<void> {
+async function filtersBy(subject: Subject, name: string, column: Column, thoroughly: boolean): Promise<void> {
   const tables = await subject.tables()
   const rows = await subject.rows()
   const values = rows.map((row) => subject.value(tables, row, name))
-  for (const asked of asksOf(column, values)) await expectFound(subject, name, asked, column.type)
+  for (const asked of asksOf(column, values, thoroughly)) await expectFound(subject, name, asked, column.type)
 }
 
 const NONSENSE: Partial<Record<ColumnType, readonly string[]>> = {
@@ -67,10 +68,37 @@ const NONSENSE: Partial<Record<ColumnType, readonly string[]>> = {
   datetime: ['yesterday', '2026-13-01', '2026-02-30T00:00:00Z', '1760000000'],
 }
 
-async function wrongValues(subject: Subject, name: string, column: Column): Promise<void> {
+/** Parameters of one request. */
+const AT_ONCE = 20
+
+async function wrongValues(subject: Subject, columns: readonly [string, Column][]): Promise<void> {
+  const wrong = columns.flatMap(([name, column]) => wrongFor(name, column))
+  // Of a parameter that is repeated the last value counts: each of its values has a request of its own.
+  const rounds: [string, string][][] = []
+  const times = new Map<string, number>()
+  for (const [parameter, value] of wrong) {
+    const round = times.get(parameter) ?? 0
+    times.set(parameter, round + 1)
+    rounds[round] ??= []
+    rounds[round].push([parameter, value])
+  }
+  for (const round of rounds) {
+    for (let from = 0; from < round.length; from += AT_ONCE) {
+      const query = new URLSearchParams(round.slice(from, from + AT_ONCE))
+      const answer = await subject.admin('GET', `${subject.url}?${query}`)
+      expectFieldErrors(answer, [...query.keys()], String(query))
+    }
+  }
+  for (const [name] of columns) {
+    const enormous = await subject.admin('GET', `${subject.url}?${name}=${'9'.repeat(40)}`)
+    expect([200, 400], `${name} with forty digits: ${enormous.text}`).toContain(enormous.status)
+  }
+}
+
+function wrongFor(name: string, column: Column): [string, string][] {
   const lookups = LOOKUPS_OF_TYPE[column.type]
   const nonsense = column.choices ? ['nonsense'] : (NONSENSE[column.type] ?? [])
-  const wrong: [string, string][] = nonsense.flatMap((value): [string, string][] => [
+  const wrong = nonsense.flatMap((value): [string, string][] => [
     [name, value],
     [`${name}__in`, `${value},${value}`],
     ...(lookups.includes('gt') ? ([[`${name}__gt`, value]] as [string, string][]) : []),
@@ -82,12 +110,7 @@ async function wrongValues(subject: Subject, name: string, column: Column): Prom
     if (!lookups.includes(lookup)) wrong.push([`${name}__${lookup}`, '1'])
   }
   if (!column.references) wrong.push([`${name}__nonsense__exact`, 'a'])
-  for (const [parameter, value] of wrong) {
-    const answer = await subject.admin('GET', `${subject.url}?${new URLSearchParams({ [parameter]: value })}`)
-    expectFieldErrors(answer, [parameter], `${parameter}=${value}`)
-  }
-  const enormous = await subject.admin('GET', `${subject.url}?${name}=${'9'.repeat(40)}`)
-  expect([200, 400], `${name} with forty digits: ${enormous.text}`).toContain(enormous.status)
+  return wrong
 }
 
 async function throughRelation(subject: Subject, name: string, column: Column): Promise<void> {

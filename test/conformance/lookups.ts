@@ -70,8 +70,8 @@ export function matches(type: ColumnType, lookup: Lookup, value: unknown, operan
   }
 }
 
-/** Filters of every lookup a column allows, made of values that rows have. */
-export function asksOf(column: Column, values: readonly unknown[]): Asked[] {
+/** Filters of every lookup a column allows, made of values that rows have; `thoroughly` tries all with each value. */
+export function asksOf(column: Column, values: readonly unknown[], thoroughly = false): Asked[] {
   const present = [...new Set(values.filter((value) => value !== null && value !== ''))]
   const asks = [true, false].map((operand): Asked => ({ lookup: 'isnull', raw: String(operand), operand }))
   if (column.type === 'json' || present.length === 0) return asks
@@ -81,7 +81,7 @@ export function asksOf(column: Column, values: readonly unknown[]): Asked[] {
   if (plain.length > 0) asks.push({ lookup: 'in', raw: plain.map(String).join(','), operand: plain })
   const lookups = LOOKUPS_OF_TYPE[column.type]
   if (lookups.includes('gt') && plain.length > 0) asks.push(...ordered(plain))
-  if (column.type === 'text') asks.push(...textual(some.map(String).slice(0, 4)))
+  if (column.type === 'text') asks.push(...textual(some.map(String).slice(0, 4), thoroughly))
   if (column.type === 'datetime') asks.push(...times(some.map(String)))
   if (column.type === 'uuid') {
     const raw = String(some[0])
@@ -120,23 +120,25 @@ function ordered(values: readonly unknown[]): Asked[] {
   ]
 }
 
-function textual(values: readonly string[]): Asked[] {
-  const asks: Asked[] = []
-  for (const value of values) {
-    const letters = [...value]
-    const parts = {
-      start: letters.slice(0, 2).join(''),
-      end: letters.slice(-2).join(''),
-      part: letters.slice(1).join(''),
-    }
-    for (const lookup of TEXTUAL) {
-      const kind = lookup.endsWith('startswith') ? 'start' : lookup.endsWith('endswith') ? 'end' : 'part'
-      const whole = lookup === 'iexact' ? value : parts[kind]
-      const raw = lookup.startsWith('i') ? swapped(whole) : whole
-      if (raw.trim() === raw && raw !== '') asks.push({ lookup, raw, operand: raw })
-    }
-  }
-  return asks
+/** Each lookup with one of the values, whose turn it is, or with all of them. */
+function textual(values: readonly string[], thoroughly: boolean): Asked[] {
+  return TEXTUAL.flatMap((lookup, index) => {
+    const inTurn = [...values.slice(index % values.length), ...values.slice(0, index % values.length)]
+    const asks = inTurn.map((value): Asked => {
+      const raw = lookup.startsWith('i') ? swapped(partOf(value, lookup)) : partOf(value, lookup)
+      return { lookup, raw, operand: raw }
+    })
+    const askable = asks.filter(({ raw }) => raw.trim() === raw && raw !== '')
+    return thoroughly ? askable : askable.slice(0, 1)
+  })
+}
+
+/** The part of a value that a lookup finds it by. */
+function partOf(value: string, lookup: Lookup): string {
+  const letters = [...value]
+  if (lookup === 'iexact') return value
+  if (lookup.endsWith('startswith')) return letters.slice(0, 2).join('')
+  return (lookup.endsWith('endswith') ? letters.slice(-2) : letters.slice(1)).join('')
 }
 
 /** Small letters for capitals and the other way round. */

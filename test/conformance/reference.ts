@@ -1,7 +1,6 @@
 /** The rows as the tables have them, read without the engine: what answers are held against. */
 import type pg from 'pg'
-import { type Column, type Model, type ModelName, modelOf } from '../../src/rest/model/model.ts'
-import type { Registry } from '../../src/rest/registry.ts'
+import { type Column, type Model, modelOf } from '../../src/rest/model/model.ts'
 import type { Resource } from '../../src/rest/resource.ts'
 import { identifier } from '../../src/rest/sql.ts'
 
@@ -9,17 +8,6 @@ export type Id = string | number
 export type Cell = unknown
 export type Row = Readonly<Record<string, Cell>>
 export type Tables = ReadonlyMap<string, readonly Row[]>
-
-/** Every model whose rows a resource shows, names or reaches. */
-export function modelsOf(registry: Registry): Set<ModelName> {
-  const names = new Set<ModelName>(['UserGroup', 'ExtensionUser', 'Profile'])
-  for (const { resource, model } of registry.all()) {
-    if (!resource.live) names.add(resource.model)
-    for (const hop of model.hops.values()) names.add(hop.model)
-    for (const nested of Object.values(resource.nested ?? {})) names.add(nested.model).add(nested.through.model)
-  }
-  return names
-}
 
 /** Inserts a row past the engine and gives its key. */
 export async function insertRow(pool: pg.Pool, model: Model, values: Readonly<Record<string, unknown>>): Promise<Id> {

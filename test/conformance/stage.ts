@@ -1,10 +1,11 @@
 /** The people and things that conformance tests happen among: a world, and what its rows hang on. */
 import pg from 'pg'
 import type { Role } from '../../src/rest/caller.ts'
-import { type ModelName, modelOf } from '../../src/rest/model/model.ts'
+import type { ModelName } from '../../src/rest/model/model.ts'
 import { type Answer, type TestUser, testExtension, testUser, type World } from '../support/app.ts'
 import type { Owner } from './fixture.ts'
-import { modelsOf, type Row, readTable, type Tables } from './reference.ts'
+import type { Row, Tables } from './reference.ts'
+import { Snapshot } from './snapshot.ts'
 
 /** The host requests are sent to, and so that of the URLs in answers. */
 const HOST = 'pbx.example.com'
@@ -33,8 +34,8 @@ export interface Stage {
   ): Promise<Answer>
   /** What a model's table holds now. */
   table(model: ModelName): Promise<readonly Row[]>
-  /** What all tables hold now. */
-  tables(): Promise<Tables>
+  /** What all tables hold now that a model's rows may lead to, and its own. */
+  tables(own: ModelName): Promise<Tables>
   /** To be called after writing to the database past the API. */
   changed(): void
 }
@@ -42,15 +43,9 @@ export interface Stage {
 /** Sets the stage in a world. */
 export async function setStage(world: World): Promise<Stage> {
   const { app, acme, rival } = world
-  /** Read when asked for, and forgotten with every write. */
-  const tables = new Map<ModelName, Promise<readonly Row[]>>()
+  const snapshot = new Snapshot(app.pool, app.registry)
   let counter = 0
   const callers = { admin_api: world.admin, minor_admin_api: acme.minor, user_api: acme.user }
-  const table = (name: ModelName) => {
-    const known = tables.get(name) ?? readTable(app.pool, modelOf(name))
-    tables.set(name, known)
-    return known
-  }
   return {
     world,
     superior: await testUser(app, `superior@${acme.name}`, ['admin_api'], acme.id),
@@ -63,16 +58,12 @@ export async function setStage(world: World): Promise<Stage> {
     next: () => counter++,
     caller: (role) => callers[role],
     async send(token, method, url, body, headers = {}) {
-      if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) tables.clear()
+      if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) snapshot.changed()
       return world.call(token, method, url, body, { host: HOST, ...headers })
     },
-    table,
-    async tables() {
-      const all = new Map<string, readonly Row[]>()
-      for (const name of modelsOf(app.registry)) all.set(name, await table(name))
-      return all
-    },
-    changed: () => tables.clear(),
+    table: (name) => snapshot.table(name),
+    tables: (own) => snapshot.tables(own),
+    changed: () => snapshot.changed(),
   }
 }
 

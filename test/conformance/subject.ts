@@ -84,7 +84,7 @@ export class Subject {
   }
 
   tables(): Promise<Tables> {
-    return this.stage.tables()
+    return this.stage.tables(this.compiled.model.name)
   }
 
   /** The resource's rows, of everybody. */

@@ -1,6 +1,7 @@
 /** Bodies that are wrong, each in one way or in all at once, and the sentences they are answered with. */
 import { expect } from 'vitest'
 import type { Column } from '../../src/rest/model/model.ts'
+import type { Answer } from '../support/app.ts'
 import { expectFieldErrors, expectSentence, NOT_NULL, noSuchRow, REQUIRED } from './answers.ts'
 import type { Values } from './fixture.ts'
 import { sample } from './samples.ts'
@@ -13,38 +14,52 @@ export function validatingChecks(subject: Subject): Check[] {
   return [
     ...required.map((name) => ({ name: `${name} is required`, run: () => missing(subject, name) })),
     { name: 'all that is missing is told at once', run: () => allMissing(subject) },
-    ...columns
-      .filter(([, column]) => column.maxLength && !column.choices)
-      .map(([name, column]) => ({
-        name: `${name} has no more than ${column.maxLength} characters`,
-        run: () => tooLong(subject, name, column),
-      })),
-    ...columns.map(([name, column]) => ({
-      name: `${name} takes no value of another type`,
-      run: () => wrongType(subject, name, column),
-    })),
-    ...columns
-      .filter(([, column]) => !column.nullable)
-      .map(([name]) => ({ name: `${name} is not null`, run: () => notNull(subject, name) })),
+    { name: 'no text is longer than its column', run: () => expectRefused(subject, columns.map(tooLong)) },
+    { name: 'no field takes a value of another type', run: () => wrongTypes(subject, columns) },
+    { name: 'no field is null that must have a value', run: () => expectRefused(subject, columns.map(isNull)) },
     { name: 'errors of several fields come together, and nothing is written', run: () => allWrong(subject) },
     { name: 'a body that is no object is a 400, one in no known form a 415', run: () => noObject(subject) },
   ]
 }
 
-/** Sends good bodies with one wrong field, to creates and to updates; each must say just this and write nothing. */
-async function expectRefused(subject: Subject, name: string, wrong: readonly [unknown, string][]): Promise<void> {
+/** A field, values that it does not take, and the sentence that each is answered with. */
+type Wrong = readonly [name: string, values: readonly (readonly [unknown, string])[]]
+
+/**
+ * Sends good bodies, to creates and to updates, in which every field has its first wrong value, then its second, and so
+ * on; each field must be answered with its sentence, no other field with any, and nothing may be written.
+ */
+async function expectRefused(subject: Subject, fields: readonly Wrong[]): Promise<void> {
   const [row] = await subject.rowsOf([subject.anyOwner])
   const url = subject.rowUrl(row![subject.key] as string)
-  const bodies = await Promise.all(wrong.map(() => subject.body('minimal', subject.anyOwner)))
+  const { createOnly = [] } = subject.fixture
+  const rounds = Math.max(0, ...fields.map(([, values]) => values.length))
+  const good = await subject.body('minimal', subject.anyOwner)
   const before = (await subject.rows()).length
-  for (const [index, [value, sentence]] of wrong.entries()) {
-    const what = `${name}: ${JSON.stringify(value).slice(0, 80)}`
-    expectSentence(await subject.admin('POST', subject.url, { ...bodies[index], [name]: value }), name, sentence, what)
-    if (subject.fixture.createOnly?.includes(name)) continue
-    expectSentence(await subject.admin('PATCH', url, { [name]: value }), name, sentence, what)
+  for (let round = 0; round < rounds; round++) {
+    const wrong = fields.flatMap(([name, values]): Sent[] => {
+      const [value, sentence] = values[round] ?? []
+      return sentence === undefined ? [] : [[name, value, sentence]]
+    })
+    expectSentences(await subject.admin('POST', subject.url, { ...good, ...valuesOf(wrong) }), wrong)
+    const later = wrong.filter(([name]) => !createOnly.includes(name))
+    if (later.length > 0) expectSentences(await subject.admin('PATCH', url, valuesOf(later)), later)
   }
   expect((await subject.rows()).length, 'nothing is made').toBe(before)
   expect(await subject.find(row![subject.key] as string), 'nothing is changed').toEqual(row)
+}
+
+/** A field, the value it was sent, and the sentence that answers it. */
+type Sent = readonly [name: string, value: unknown, sentence: string]
+
+const valuesOf = (wrong: readonly Sent[]): Values => Object.fromEntries(wrong.map(([name, value]) => [name, value]))
+
+function expectSentences(answer: Answer, wrong: readonly Sent[]): void {
+  const what = JSON.stringify(valuesOf(wrong)).slice(0, 1000)
+  const names = wrong.map(([name]) => name)
+  expect(expectFieldErrors(answer, names, what), what).toEqual(
+    Object.fromEntries(wrong.map(([name, , sentence]) => [name, [sentence]])),
+  )
 }
 
 async function missing(subject: Subject, name: string): Promise<void> {
@@ -70,9 +85,9 @@ async function allMissing(subject: Subject): Promise<void> {
 const tooLongFor = (column: Column): string =>
   column.email ? `${'x'.repeat(column.maxLength! - 11)}@example.com` : 'x'.repeat(column.maxLength! + 1)
 
-async function tooLong(subject: Subject, name: string, column: Column): Promise<void> {
-  const sentence = `Ensure this field has no more than ${column.maxLength} characters.`
-  await expectRefused(subject, name, [[tooLongFor(column), sentence]])
+function tooLong([name, column]: [string, Column]): Wrong {
+  if (!column.maxLength || column.choices) return [name, []]
+  return [name, [[tooLongFor(column), `Ensure this field has no more than ${column.maxLength} characters.`]]]
 }
 
 /** Values a column does not take, with DRF's sentences. */
@@ -147,18 +162,21 @@ function wrongRelations(column: Column): [unknown, string][] {
   ]
 }
 
-async function wrongType(subject: Subject, name: string, column: Column): Promise<void> {
-  // Where a name may stand for a row, text that is no id is the name of none.
-  const wrong = wrongOf(column).map(([value, sentence]): [unknown, string] => [
-    value,
-    value === 'abc' && subject.fixture.named?.includes(name) ? noSuchRow(value) : sentence,
-  ])
-  await expectRefused(subject, name, wrong)
+async function wrongTypes(subject: Subject, columns: readonly [string, Column][]): Promise<void> {
+  const fields = columns.map(([name, column]): Wrong => {
+    // Where a name may stand for a row, text that is no id is the name of none.
+    const isNamed = subject.fixture.named?.includes(name)
+    const wrong = wrongOf(column).map(
+      ([value, sentence]) => [value, value === 'abc' && isNamed ? noSuchRow(value) : sentence] as const,
+    )
+    return [name, wrong]
+  })
+  await expectRefused(subject, fields)
+  // Each alone is reason enough.
+  for (const [name, values] of fields) if (values[0]) await expectRefused(subject, [[name, [values[0]]]])
 }
 
-async function notNull(subject: Subject, name: string): Promise<void> {
-  await expectRefused(subject, name, [[null, NOT_NULL]])
-}
+const isNull = ([name, column]: [string, Column]): Wrong => [name, column.nullable ? [] : [[null, NOT_NULL]]]
 
 async function allWrong(subject: Subject): Promise<void> {
   const wrong = subject.writable.flatMap(([name, column]): [string, unknown][] =>

@@ -8,7 +8,8 @@ import { testExtension, testWorld, type World } from '../support/app.ts'
 import { type HostileRequest, hostileRequests } from './hostile-input.ts'
 
 const SEED = Number(process.env.HOSTILE_SEED ?? Math.floor(Math.random() * 1e9))
-const EACH = 5000
+/** With other seeds each time, so that runs add up. */
+const EACH = 2000
 const BATCH = 50
 const SLOW_MS = 5000
 

@@ -12,7 +12,9 @@ export interface TestDatabase {
 export async function createDatabase(content: 'schema' | 'nothing' = 'schema'): Promise<TestDatabase> {
   const { url, template } = inject('cluster')
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await run(url, `CREATE DATABASE ${name} TEMPLATE ${content === 'schema' ? template : 'template0'}`)
+  // Files as they are, with PostgreSQL's cache of its catalogs among them, are the cheapest copy of so little.
+  const from = content === 'schema' ? template : 'template0'
+  await run(url, `CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`)
   const own = new URL(url)
   own.pathname = name
   return { url: own.href, drop: () => run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }

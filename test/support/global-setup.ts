@@ -46,11 +46,29 @@ async function makeTemplate(url: string): Promise<void> {
     const template = new URL(url)
     template.pathname = TEMPLATE
     await migrate(template.href)
+    await tidy(template.href)
     // CREATE DATABASE … TEMPLATE fails while anybody is connected to the template.
     await admin.query(`ALTER DATABASE ${TEMPLATE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false`)
   } finally {
     await admin.end()
   }
+}
+
+/**
+ * Migrations leave catalogs that are full of dead rows, and no cache of them: both would be copied, and each copy's
+ * connections would make up for it. The tables themselves stay as they are, never vacuumed.
+ */
+async function tidy(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const catalogs = `SELECT oid::regclass::text AS name FROM pg_class
+    WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r' AND NOT relisshared`
+  const { rows } = await client.query<{ name: string }>(catalogs)
+  await client.query(`VACUUM ${rows.map(({ name }) => name).join(', ')}`)
+  await client.end()
+  const again = new pg.Client({ connectionString: url })
+  await again.connect()
+  await again.end()
 }
 
 /** A run that was killed leaves its server behind; the next run stops it. */

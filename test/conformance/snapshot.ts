@@ -1,0 +1,76 @@
+/** What the tables hold, read past the engine: what answers are held against. */
+import type pg from 'pg'
+import { type ModelName, modelOf } from '../../src/rest/model/model.ts'
+import type { Registry } from '../../src/rest/registry.ts'
+import { identifier } from '../../src/rest/sql.ts'
+import { type Row, readTable, type Tables } from './reference.ts'
+
+interface Known {
+  readonly version: string
+  rows?: Promise<readonly Row[]>
+}
+
+/** Tables as they are now. After a write one statement tells which have changed, and only those are read again. */
+export class Snapshot {
+  private readonly pool: pg.Pool
+  private readonly names: readonly ModelName[]
+  /** Those that rows of others name. */
+  private readonly linked: ReadonlySet<ModelName>
+  private readonly versions: string
+  private readonly known = new Map<ModelName, Known>()
+  private checking: Promise<void> | undefined
+
+  constructor(pool: pg.Pool, registry: Registry) {
+    this.pool = pool
+    this.linked = linkedModels(registry)
+    const kept = registry.all().filter(({ resource }) => !resource.live)
+    this.names = [...new Set([...this.linked, ...kept.map(({ resource }) => resource.model)])]
+    this.versions = `SELECT ${this.names.map(versionSql).join(', ')}`
+  }
+
+  /** To be called when somebody may have written. */
+  changed(): void {
+    this.checking = undefined
+  }
+
+  /** What a model's table holds now. */
+  async table(name: ModelName): Promise<readonly Row[]> {
+    this.checking ??= this.check()
+    await this.checking
+    const known = this.known.get(name)
+    if (!known) throw new Error(`no resource has to do with ${name}`)
+    known.rows ??= readTable(this.pool, modelOf(name))
+    return known.rows
+  }
+
+  /** What all tables hold now that rows of a model may lead to, and its own. */
+  async tables(own: ModelName): Promise<Tables> {
+    const all = new Map<string, readonly Row[]>()
+    for (const name of new Set([...this.linked, own])) all.set(name, await this.table(name))
+    return all
+  }
+
+  private async check(): Promise<void> {
+    const { rows } = await this.pool.query<string[]>({ text: this.versions, rowMode: 'array' })
+    for (const [index, name] of this.names.entries()) {
+      const version = rows[0]![index]!
+      if (this.known.get(name)?.version !== version) this.known.set(name, { version })
+    }
+  }
+}
+
+/** SQL of a number that is another one once any row of a table is: PostgreSQL gives each version of a row a place. */
+function versionSql(name: ModelName): string {
+  const row = `hashtextextended(concat_ws(' ', tableoid, ctid, xmin), 0)`
+  return `(SELECT coalesce(sum(${row}), 0)::text FROM ${identifier(modelOf(name).table)})`
+}
+
+/** Every model that rows of another are nested in, name or reach, and those that say whose a row is. */
+function linkedModels(registry: Registry): Set<ModelName> {
+  const names = new Set<ModelName>(['UserGroup', 'ExtensionUser', 'Profile', 'XmlCdr'])
+  for (const { resource, model } of registry.all()) {
+    for (const hop of model.hops.values()) names.add(hop.model)
+    for (const nested of Object.values(resource.nested ?? {})) names.add(nested.model).add(nested.through.model)
+  }
+  return names
+}
