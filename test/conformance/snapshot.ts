@@ -43,10 +43,10 @@ export class Snapshot {
     return known.rows
   }
 
-  /** What all tables hold now that rows of a model may lead to, and its own. */
-  async tables(own: ModelName): Promise<Tables> {
+  /** What all tables hold now, or those that rows of one model may lead to, and its own. */
+  async tables(own?: ModelName): Promise<Tables> {
     const all = new Map<string, readonly Row[]>()
-    for (const name of new Set([...this.linked, own])) all.set(name, await this.table(name))
+    for (const name of own ? new Set([...this.linked, own]) : this.names) all.set(name, await this.table(name))
     return all
   }
 

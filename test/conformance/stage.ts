@@ -1,4 +1,5 @@
 /** The people and things that conformance tests happen among: a world, and what its rows hang on. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import type { Role } from '../../src/rest/caller.ts'
 import type { ModelName } from '../../src/rest/model/model.ts'
@@ -34,8 +35,8 @@ export interface Stage {
   ): Promise<Answer>
   /** What a model's table holds now. */
   table(model: ModelName): Promise<readonly Row[]>
-  /** What all tables hold now that a model's rows may lead to, and its own. */
-  tables(own: ModelName): Promise<Tables>
+  /** What all tables hold now, or those that rows of one model may lead to, and its own. */
+  tables(own?: ModelName): Promise<Tables>
   /** To be called after writing to the database past the API. */
   changed(): void
 }
@@ -73,26 +74,23 @@ export function userOf(stage: Stage, owner: Owner): TestUser {
   return { user: acme.user, tenant: acme.minor, superior: stage.superior, rival: rival.user, system: admin }[owner]
 }
 
-/** The statements sent to PostgreSQL during `work`, but for looking up callers, who are remembered. */
+/** The statements that `work` sends to PostgreSQL, but for looking up callers, who are remembered. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = []
-  const prototype = pg.Client.prototype as unknown as { query: (this: Connected, ...input: unknown[]) => unknown }
+  // What the server does by itself meanwhile is none of them.
+  const within = new AsyncLocalStorage<true>()
+  const prototype = pg.Client.prototype as unknown as { query: (...input: unknown[]) => unknown }
   const original = prototype.query
-  prototype.query = function (...input) {
+  prototype.query = function (this: unknown, ...input) {
     const [first] = input
     const text = typeof first === 'string' ? first : (first as { text?: string } | undefined)?.text
-    const isListener = this.connectionParameters.application_name?.endsWith('listener')
-    if (text !== undefined && !isListener) texts.push(text)
+    if (text !== undefined && within.getStore()) texts.push(text)
     return original.apply(this, input)
   }
   try {
-    await work()
+    await within.run(true, work)
   } finally {
     prototype.query = original
   }
   return texts.filter((text) => !/\btokens\b/.test(text))
-}
-
-interface Connected {
-  readonly connectionParameters: { readonly application_name?: string }
 }

@@ -46,8 +46,8 @@ describe.each(Object.keys(KINDS))(`%s, seed ${SEED}`, (path) => {
     requests = hostileRequests(SEED, { path, fields, ids: [id, world.acme.id, world.rival.id, '1'] })
   })
 
-  it(`answers ${EACH} bodies`, () => send(() => requests.write()), 60_000)
-  it(`answers ${EACH} queries`, () => send(() => requests.read()), 60_000)
+  it(`answers ${EACH} bodies`, () => send(() => requests.write()), 180_000)
+  it(`answers ${EACH} queries`, () => send(() => requests.read()), 180_000)
 })
 
 async function send(next: () => HostileRequest): Promise<void> {

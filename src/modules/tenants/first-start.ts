@@ -27,8 +27,11 @@ async function ensureSettings(prisma: PrismaClient): Promise<void> {
     await tx.$queryRaw`SELECT pg_advisory_xact_lock(${SETTINGS_LOCK})::text`
     const some = await tx.defaultSetting.findFirst({ select: { id: true } })
     if (!some) await tx.defaultSetting.createMany({ data: [...DEFAULT_SETTINGS] })
-  })
+  }, PATIENCE)
 }
+
+/** Servers wait for each other here, and a machine that has just started may be slow: neither keeps one from starting. */
+const PATIENCE = { maxWait: 60_000, timeout: 60_000 }
 
 /** Servers that start at once make the settings once between them. */
 const SETTINGS_LOCK = 7_209_402
