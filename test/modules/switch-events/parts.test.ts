@@ -3,11 +3,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { EventQueue } from '../../../src/modules/switch-events/event-queue.ts'
+import { EventWriter } from '../../../src/modules/switch-events/event-writer.ts'
 import { readListing } from '../../../src/modules/switch-events/mailboxes/listing.ts'
 import { openMessage } from '../../../src/modules/switch-events/mailboxes/storage.ts'
 import { read } from '../../../src/modules/switch-events/subscription.ts'
+import type { Database, ResultRow, Statement } from '../../../src/rest/database.ts'
 import { eventsIn } from '../../support/transcript.ts'
 
 describe('events that come faster than they are stored', () => {
@@ -53,6 +55,52 @@ describe('events that come faster than they are stored', () => {
     expect(told).toMatchObject({ 'Event-Name': 'CHANNEL_ANSWER', 'Channel-Presence-ID': '1001@example.com' })
     expect(Object.keys(told).length).toBeLessThan(60)
     expect(JSON.stringify(told)).not.toMatch(/4711|Password/i)
+  })
+})
+
+describe('a database that does not take events', () => {
+  const answer = (number: number) => ({
+    'Event-Name': 'CHANNEL_ANSWER',
+    'Core-UUID': 'a55c6725-a94e-4c90-8f87-06eec1910df1',
+    'Event-Sequence': String(number),
+    'Caller-Caller-ID-Name': String(number),
+  })
+
+  /** Stores the numbers of events, unless it throws what `failure` gives. */
+  function writerOn(failure: (numbers: readonly number[]) => object | undefined) {
+    const stored: number[] = []
+    const run = async ({ text, values }: Statement): Promise<ResultRow[]> => {
+      if (!text.includes('call_timeline')) return []
+      const rows = JSON.parse(values[0] as string) as { id: string; caller_id_name: string }[]
+      const numbers = rows.map(({ caller_id_name }) => Number(caller_id_name))
+      const error = failure(numbers)
+      if (error) throw Object.assign(new Error('no'), error)
+      stored.push(...numbers)
+      return rows.map(({ id }) => [id])
+    }
+    const connection = { run } as unknown as Database
+    const database: Database = { ...connection, transaction: (work) => work(connection) }
+    const queue = new EventQueue(100_000)
+    const writer = new EventWriter('switch1', database, queue, { warn: () => {} })
+    for (let number = 1; number <= 5; number += 1) queue.push(answer(number))
+    writer.wake()
+    return { stored, writer }
+  }
+
+  test('for a while gets all of them in order when it is back', async () => {
+    let times = 0
+    const { stored, writer } = writerOn(() => (times++ < 2 ? { code: 'ECONNREFUSED' } : undefined))
+    await vi.waitFor(() => expect(stored).toEqual([1, 2, 3, 4, 5]), { timeout: 20_000 })
+    expect([writer.stored, writer.refused]).toEqual([5, 0])
+    await writer.close()
+  })
+
+  test('because one of them is wrong gets the others', async () => {
+    const wrong = { severity: 'ERROR', code: '22P02' }
+    const { stored, writer } = writerOn((numbers) => (numbers.includes(3) ? wrong : undefined))
+    await vi.waitFor(() => expect(writer.refused).toBe(1), { timeout: 20_000 })
+    await writer.close()
+    expect(stored).toEqual([1, 2, 4, 5])
   })
 })
 
