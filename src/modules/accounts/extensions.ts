@@ -4,6 +4,7 @@ import { Sql } from '../../rest/sql.ts'
 import { inOwnDomain, ofOwnExtensions } from '../access.ts'
 import { numberTaken } from '../dialling/numbers.ts'
 import { textInput } from '../inputs.ts'
+import { FLUSHED } from '../switch-answers.ts'
 import { settingSql } from '../tenants/settings.ts'
 import { checkDialString, reachesHost } from './extension-texts.ts'
 
@@ -29,6 +30,7 @@ const flushOne: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: "Makes the switches forget the directory of the extension's domain",
+  answer: FLUSHED,
   run: ({ services }, row) => services.switches.flushDirectory([row.domain_id as string]),
 }
 
@@ -37,6 +39,7 @@ const flushAll: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: 'Makes the switches forget the directory: of all domains, for a minor administrator of its own',
+  answer: FLUSHED,
   run: ({ services, caller }) =>
     services.switches.flushDirectory(caller.role === 'admin_api' ? 'all' : [caller.domainId!]),
 }

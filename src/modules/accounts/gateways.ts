@@ -2,12 +2,14 @@ import type { GatewayCommand } from '../../freeswitch/switches.ts'
 import { everything } from '../../rest/access.ts'
 import { type Action, resource } from '../../rest/resource.ts'
 import { inOwnDomain, ofNoDomain } from '../access.ts'
+import { GATEWAY_STATE, GATEWAY_TOLD } from '../switch-answers.ts'
 
 const command = (name: GatewayCommand, methods: Action['methods'], summary: string): Action => ({
   on: 'row',
   methods,
   roles: ['admin_api', 'minor_admin_api'],
   summary,
+  answer: name === 'status' ? GATEWAY_STATE : GATEWAY_TOLD,
   run: ({ services }, row) => services.switches.gateway(name, { id: row.id as string, profile: row.profile as string }),
 })
 

@@ -4,6 +4,7 @@ import { type FieldErrors, ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
 import { type Action, resource, type WriteContext } from '../../rest/resource.ts'
 import { inOwnDomain, ofNoDomain } from '../access.ts'
+import { FLUSHED } from '../switch-answers.ts'
 import { generateXml } from './generate.ts'
 import { documentRefused } from './tenancy.ts'
 
@@ -12,6 +13,7 @@ const flushOne: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: "Makes the switches forget the dialplan of the entry's context",
+  answer: FLUSHED,
   run: ({ services }, row) => services.switches.flushDialplan(row.context ? [row.context as string] : []),
 }
 
@@ -20,6 +22,7 @@ const flushAll: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: 'Makes the switches forget the dialplan: of all contexts, for a minor administrator those of its domain',
+  answer: FLUSHED,
   async run({ services, caller }) {
     if (caller.role === 'admin_api') return services.switches.flushDialplan('all')
     const rows = await services.database.run({

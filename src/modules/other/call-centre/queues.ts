@@ -3,6 +3,7 @@ import { type Action, resource } from '../../../rest/resource.ts'
 import { inOwnDomain } from '../../access.ts'
 import { generateXml } from '../../dialling/entry-hooks.ts'
 import { numberTaken } from '../../dialling/numbers.ts'
+import { FLUSHED } from '../../switch-answers.ts'
 import { queueEntries } from './queue-entries.ts'
 
 const flush: Action = {
@@ -10,6 +11,7 @@ const flush: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: 'Makes the switches forget the queue as they read it last',
+  answer: FLUSHED,
   run: ({ services }, row) => services.switches.flushCallCentre([row.id as string]),
 }
 

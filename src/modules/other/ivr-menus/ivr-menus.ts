@@ -5,6 +5,7 @@ import { inOwnDomain } from '../../access.ts'
 import { type Change, contextError, entryHooks, generateXml, textErrors } from '../../dialling/entry-hooks.ts'
 import { numberTaken } from '../../dialling/numbers.ts'
 import { destinationError, legTextError, ringbackError, soundError } from '../../dialling/texts.ts'
+import { FLUSHED } from '../../switch-answers.ts'
 import { ivrMenuEntry, languageError } from './entry.ts'
 
 const flush: Action = {
@@ -12,6 +13,7 @@ const flush: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: 'Makes the switches forget the menu',
+  answer: FLUSHED,
   run: ({ services }, row) => services.switches.flushIvrMenu([String(row.id)]),
 }
 

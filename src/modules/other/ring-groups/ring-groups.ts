@@ -6,6 +6,7 @@ import { numberError } from '../../dialling/destinations.ts'
 import { type Change, contextError, entryHooks, generateXml, textErrors } from '../../dialling/entry-hooks.ts'
 import { numberTaken } from '../../dialling/numbers.ts'
 import { destinationError, legTextError, numberTextError, ringbackError, soundError } from '../../dialling/texts.ts'
+import { FLUSHED } from '../../switch-answers.ts'
 import { CIRCLE, ringsItself } from './circles.ts'
 import { ringGroupEntry } from './entry.ts'
 import { tollAllowError } from './legs.ts'
@@ -18,6 +19,7 @@ const flush: Action = {
   methods: ['GET', 'POST'],
   roles: ['admin_api', 'minor_admin_api'],
   summary: "Makes the switches forget the dialplan of the group's context",
+  answer: FLUSHED,
   run: ({ services }, row) => services.switches.flushDialplan([String(row.context ?? '')]),
 }
 
