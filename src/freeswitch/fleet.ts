@@ -12,12 +12,15 @@ export type LinkState = 'connected' | 'connecting' | 'refused'
 
 export interface SwitchLink {
   readonly name: string
+  /** Where it is: host and port. */
+  readonly address: string
   readonly state: LinkState
   /**
    * The reply's body, trimmed. Throws SwitchRefusal when the switch says no, SwitchUnreachable when it is not
-   * connected, SwitchTimeout when it does not reply in time.
+   * connected, SwitchTimeout when it does not reply in time. `taken` is called when the switch has begun with a command
+   * in the background, whose reply comes with its end.
    */
-  send(command: Command): Promise<string>
+  send(command: Command, taken?: () => void): Promise<string>
 }
 
 /** What to hear of: `CHANNEL_ANSWER`, and of CUSTOM events those of these subclasses, such as `sofia::register`. */

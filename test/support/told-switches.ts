@@ -16,6 +16,8 @@ export interface ToldSwitch {
   /** Takes no connections until it is back. */
   away(): Promise<void>
   back(): Promise<void>
+  /** Takes what is said and answers nothing, until it is back. */
+  hush(): void
 }
 
 /** The first words of what is asked in these tests; of others the fake switch has its own answers. */
@@ -46,6 +48,7 @@ export async function worldWithSwitches(count: number): Promise<{ world: World; 
       forget: () => void fake().received.splice(0),
       away: () => stop().then(() => stateIs(name, false)),
       back: () => start().then(() => stateIs(name, true)),
+      hush: () => fake().misbehave({ silent: true }),
     })),
   }
 }
@@ -70,6 +73,7 @@ async function toldSwitch(name: string) {
     fake: () => fake,
     stop: () => fake.close(),
     start: async () => {
+      await fake.close().catch(() => undefined)
       fake = await fakeSwitch({ answers }, fake.port)
     },
   }

@@ -16,8 +16,12 @@ interface Job {
   readonly timer: NodeJS.Timeout
 }
 
+/** However long a command takes, that it is begun with is said at once. */
+const TAKING_MS = 5_000
+
 export class Link implements SwitchLink {
   readonly name: string
+  readonly address: string
   readonly #bounds: Bounds
   readonly #counters: Counters
   readonly #keeper: Keeper
@@ -25,6 +29,7 @@ export class Link implements SwitchLink {
 
   constructor(address: SwitchAddress, bounds: Bounds, counters: Counters, log: Log) {
     this.name = address.name
+    this.address = `${address.host}:${address.port}`
     this.#bounds = bounds
     this.#counters = counters
     this.#keeper = new Keeper(
@@ -46,9 +51,9 @@ export class Link implements SwitchLink {
     return { waiting: this.#keeper.connection?.waiting ?? 0, jobs: this.#jobs.size }
   }
 
-  async send(command: Command): Promise<string> {
+  async send(command: Command, taken?: () => void): Promise<string> {
     try {
-      const reply = (command.background ? await this.#inBackground(command) : await this.#atOnce(command)).trim()
+      const reply = (command.background ? await this.#inBackground(command, taken) : await this.#atOnce(command)).trim()
       const refusal = refusalIn(reply) ?? command.refusal?.(reply)
       if (refusal !== undefined) throw new SwitchRefusal(refusal)
       this.#counters.commands.ok += 1
@@ -71,7 +76,7 @@ export class Link implements SwitchLink {
   }
 
   /** The switch tells a job by its id, so any number of them end in any order. */
-  async #inBackground({ text, timeoutMs }: Command): Promise<string> {
+  async #inBackground({ text, timeoutMs }: Command, taken?: () => void): Promise<string> {
     const { connection } = this.#keeper
     if (!connection) throw new SwitchUnreachable(this.name)
     if (this.#jobs.size >= this.#bounds.jobs) throw new SwitchBusy(this.name)
@@ -81,10 +86,11 @@ export class Link implements SwitchLink {
       timer.unref()
       this.#jobs.set(id, { resolve, reject, timer })
     })
-    const begun = connection.ask(`bgapi ${text}`, timeoutMs, { 'Job-UUID': id })
+    const begun = connection.ask(`bgapi ${text}`, Math.min(timeoutMs, TAKING_MS), { 'Job-UUID': id })
     begun.then(
       (reply) => {
-        if (!reply.startsWith('+OK')) this.#endJob(id)?.resolve(reply)
+        if (reply.startsWith('+OK')) taken?.()
+        else this.#endJob(id)?.resolve(reply)
       },
       (error: Error) => this.#endJob(id)?.reject(error),
     )

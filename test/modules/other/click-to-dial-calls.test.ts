@@ -153,6 +153,13 @@ describe('what the switch answers', () => {
     answer('+OK\n')
   })
 
+  it('no word that it was taken is no call', async () => {
+    one.hush()
+    const { status, headers } = await dial({ dest: '1002' })
+    await one.back()
+    expect([status, headers['retry-after']]).toEqual([503, '10'])
+  })
+
   it('a switch that is not there, or that nobody knows, makes no call', async () => {
     await one.away()
     const away = await dial({ dest: '1002' })

@@ -106,7 +106,11 @@ async function dial(services: Services, { extension, domain }: DefaultExtension,
     extension: extension.extension,
   })
   let isLate = false
-  const job = link.send(command).then(
+  let take = () => {}
+  const taken = new Promise<void>((resolve) => {
+    take = resolve
+  })
+  const job = link.send(command, take).then(
     async () => {
       await settle(database, call.id, 'answered')
       return 'answered' as const
@@ -120,7 +124,7 @@ async function dial(services: Services, { extension, domain }: DefaultExtension,
   )
   // Nobody waits for what comes later than that; the database may be closed by then.
   job.catch(() => undefined)
-  const status = await Promise.race([job, after(EARLY_MS, 'dialling' as const, { ref: false })])
+  const status = await Promise.race([job, taken.then(() => after(EARLY_MS, 'dialling' as const, { ref: false }))])
   isLate = true
   return status
 }

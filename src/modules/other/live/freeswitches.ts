@@ -12,6 +12,7 @@ const columns = {
   item: { type: 'text', description: 'Its place in the configuration, from 0' },
   value: { type: 'text', description: 'The name of the switch' },
   name: { type: 'text', description: 'The name of the switch' },
+  host: { type: 'text', description: 'Where it is: address and port' },
   state: { type: 'text', description: 'Of our connection to it', choices: ['connected', 'connecting', 'refused'] },
   version: { type: 'text', description: 'Of FreeSWITCH' },
   uptime_seconds: { type: 'integer', description: 'How long it runs' },
@@ -40,6 +41,6 @@ export const freeswitches = liveResource({
 
 async function rowOf(link: SwitchLink, place: number, latest: boolean): Promise<LiveRow<typeof columns>> {
   const { version, uptime_seconds, sessions } = (await ask(link, commands.status(), readStatus, latest)) ?? UNKNOWN
-  const { name, state } = link
-  return { id: name, item: String(place), value: name, name, state, version, uptime_seconds, sessions }
+  const { name, address: host, state } = link
+  return { id: name, item: String(place), value: name, name, host, state, version, uptime_seconds, sessions }
 }

@@ -36,6 +36,7 @@ describe('freeswitches', () => {
         item: '0',
         value: 'switch1',
         name: 'switch1',
+        host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
         state: 'connected',
         version: '1.11.2-release',
         uptime_seconds: 31,
@@ -43,6 +44,7 @@ describe('freeswitches', () => {
       },
       expect.objectContaining({ id: 'switch2', item: '1', state: 'connecting', version: null, sessions: null }),
     ])
+    expect(JSON.stringify(json)).not.toContain('ClueCon')
     expect((await get(`${URL}switch2/`)).json).toMatchObject({ name: 'switch2' })
     expect((await get(`${URL}switch3/`)).status).toBe(404)
     expect((await get(`${URL}?state=connected&fields=id`)).json.results).toEqual([{ id: 'switch1' }])
