@@ -18,26 +18,32 @@ export const NOBODY: Owner = { domain_id: null, extension_id: null }
 /** Finds owners by address; an address of a domain that is not ours has none, one of no extension only its domain. */
 export async function ownersOf(database: Connection, addresses: readonly Address[]): Promise<(a: Address) => Owner> {
   const found = new Map<string, Owner>()
-  const wanted = new Map(addresses.map((address) => [keyOf(address), address]))
-  if (wanted.size > 0) {
+  if (addresses.length > 0) {
     const sql = new Sql()
-    const [users, domains] = [
-      sql.param([...wanted.values()].map(({ user }) => user)),
-      sql.param([...wanted.values()].map(({ domain }) => domain)),
+    const [domains, users] = [
+      sql.param([...new Set(addresses.map(({ domain }) => domain))]),
+      sql.param([...new Set(addresses.map(({ user }) => user))]),
     ]
+    // Lists, not pairs: whatever PostgreSQL knows of the tables, it reads each once.
     const rows = await database.run(
       sql.statement(
-        `SELECT a."user", a."domain", d."id", (
-          SELECT e."id" FROM "extensions" e WHERE e."domain_id" = d."id" AND a."user" IN (e."extension", e."number_alias")
-          ORDER BY e."extension" = a."user" DESC, e."id" LIMIT 1)
-        FROM unnest(${users}::text[], ${domains}::text[]) AS a("user", "domain") JOIN "domains" d ON d."name" = a."domain"`,
+        `SELECT d."name", d."id", e."id", e."extension", e."number_alias" FROM "domains" d
+        LEFT JOIN "extensions" e ON e."domain_id" = d."id"
+          AND (e."extension" = ANY(${users}::text[]) OR e."number_alias" = ANY(${users}::text[]))
+        WHERE d."name" = ANY(${domains}::text[])`,
       ),
     )
-    for (const [user, domain, domain_id, extension_id] of rows as [string, string, string, string | null][]) {
-      found.set(keyOf({ user, domain }), { domain_id, extension_id })
+    const all = rows as [string, string, string | null, string | null, string | null][]
+    for (const [domain, domain_id] of all) found.set(keyOf({ user: '', domain }), { domain_id, extension_id: null })
+    // What an extension is called goes before what another one is called as well.
+    for (const [domain, domain_id, extension_id, , alias] of all) {
+      if (alias) found.set(keyOf({ user: alias, domain }), { domain_id, extension_id })
+    }
+    for (const [domain, domain_id, extension_id, extension] of all) {
+      if (extension) found.set(keyOf({ user: extension, domain }), { domain_id, extension_id })
     }
   }
-  return (address) => found.get(keyOf(address)) ?? NOBODY
+  return (address) => found.get(keyOf(address)) ?? found.get(keyOf({ ...address, user: '' })) ?? NOBODY
 }
 
 /** The same by ids, such as channels carry: an id that is none of ours, or an extension of another domain, is no owner. */
