@@ -54,7 +54,7 @@ describe('freeswitches', () => {
     for (const url of [URL, `${URL}switch1/`, `${URL}reload_xml_global/`, `${URL}switch1/reload_acl_single/`]) {
       for (const who of [world.acme.minor, world.acme.user]) expect((await get(url, who)).status).toBe(403)
     }
-    expect(one.received()).toEqual([])
+    expect(one.received().filter((text) => /^(status|reload)/.test(text))).toEqual([])
   })
 
   it.each([
