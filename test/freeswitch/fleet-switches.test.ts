@@ -10,6 +10,7 @@ function flush(users: readonly (readonly (string | null)[])[], answer: () => Pro
   const said: string[] = []
   const link: SwitchLink = {
     name: 'switch1',
+    address: '127.0.0.1:8021',
     state: 'connected',
     send: ({ text }: Command) => {
       said.push(text)
