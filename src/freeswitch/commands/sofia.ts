@@ -9,6 +9,7 @@ export const sofiaCommands = {
   /** Everything about profiles and gateways, as XML. */
   sofiaStatus: () => quick('sofia', 'xmlstatus'),
   rescanProfile: (profile: string): Command => ofProfile(slow('sofia', 'profile', profileOf(profile), 'rescan')),
+  startProfile: (profile: string) => ofProfile(slow('sofia', 'profile', profileOf(profile), 'start')),
   restartProfile: (profile: string) => ofProfile(slow('sofia', 'profile', profileOf(profile), 'restart')),
   killGateway: (profile: string, gateway: string) =>
     ofProfile(quick('sofia', 'profile', profileOf(profile), 'killgw', gatewayOf(gateway))),

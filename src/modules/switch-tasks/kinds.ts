@@ -44,9 +44,14 @@ export const TOLD = {
     throw new SwitchRefusal(`the gateway ${id} is not there after its profile was read again`)
   },
 
-  /** What cannot be changed while calls go on waits for a restart of the profile, which is the administrator's. */
-  async profile(link, [profile = '']) {
-    await refusable(link.send(commands.rescanProfile(profile)))
+  /**
+   * What cannot be changed while calls go on waits for a restart of the profile, which is the administrator's. A profile
+   * that the switch does not run is started.
+   */
+  async profile(link, [profile = ''], db) {
+    if (await refusable(link.send(commands.rescanProfile(profile)))) return
+    const isUsed = await isThere(db, 'SELECT FROM "sip_profiles" WHERE "name" = $1 AND "enabled"', profile)
+    if (isUsed) await refusable(link.send(commands.startProfile(profile)))
   },
 
   async queue(link, [id = ''], db) {

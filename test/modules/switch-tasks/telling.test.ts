@@ -16,6 +16,7 @@ const PROFILES = '<profiles><profile>\n<name>internal</name>\n<type>profile</typ
 
 function sofia(args: string): string {
   if (args === 'xmlstatus') return PROFILES
+  if (args === 'profile lobby rescan') return 'Invalid Profile [lobby]'
   return args.endsWith('rescan') ? 'Reload XML [Success]\n+OK scan complete\n' : '+OK\n'
 }
 
@@ -152,6 +153,22 @@ describe('a switch is told', () => {
   it('of networks that users call from', async () => {
     const id = await testExtension(world, world.acme, '1005')
     await write('PATCH', `extensions/${id}/`, { cidr: '192.0.2.0/24' })
+    await isTold('reloadacl')
+    await isAllTold()
+  })
+
+  it('of SIP profiles and their settings: read anew, and started where it does not run them', async () => {
+    const { id } = await write('POST', 'sip_profiles/', { name: 'lobby' })
+    await isTold('sofia profile lobby rescan', 'sofia profile lobby start')
+    await isAllTold()
+    fake.received.length = 0
+    await write('POST', 'sip_profile_settings/', { sip_profile_id: id, name: 'sip-port', value: '5070' })
+    await isTold('sofia profile lobby rescan')
+    await isAllTold()
+  })
+
+  it('of access lists', async () => {
+    await write('POST', 'access_controls/', { name: 'office', default: 'deny' })
     await isTold('reloadacl')
     await isAllTold()
   })
