@@ -1,5 +1,5 @@
 /** Values in a body that are no column of the resource's model. */
-import type { Input } from '../rest/resource.ts'
+import type { Input } from '../rest/asking.ts'
 import { textParser } from '../rest/values/text.ts'
 
 /** Text that is not blank, of at most `maxLength` characters. */

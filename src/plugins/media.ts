@@ -32,7 +32,7 @@ declare module 'fastify' {
   }
 }
 
-declare module '../rest/resource.ts' {
+declare module '../rest/services.ts' {
   interface Services {
     readonly media: MediaStore
   }

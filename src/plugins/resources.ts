@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Fleet } from '../freeswitch/fleet.ts'
 import type { Switches } from '../freeswitch/switches.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
+import type { Command, Feed, Report } from '../rest/asking.ts'
 import type { Caller } from '../rest/caller.ts'
 import { type Database, databaseOn, type RowReader, rowReader } from '../rest/database.ts'
 import { addFeed } from '../rest/http/feeds.ts'
@@ -15,7 +16,8 @@ import { addCommand, addReport } from '../rest/http/reports.ts'
 import type { Host } from '../rest/http/request.ts'
 import { addRoutes } from '../rest/http/routes.ts'
 import { Registry } from '../rest/registry.ts'
-import type { Command, Feed, Report, Resource, Services } from '../rest/resource.ts'
+import type { Resource } from '../rest/resource.ts'
+import type { Services } from '../rest/services.ts'
 import type { Chore } from './chores.ts'
 import type { Leadership } from './leadership.ts'
 import type { Hearer } from './notifications.ts'
@@ -28,7 +30,7 @@ declare module 'fastify' {
   }
 }
 
-declare module '../rest/resource.ts' {
+declare module '../rest/services.ts' {
   interface Services {
     readonly prisma: PrismaClient
     readonly database: Database

@@ -4,8 +4,10 @@
  * search, order, pages and fields are the same code as for rows that are kept, and mean the same.
  */
 import type { Access } from './access.ts'
+import type { Action } from './asking.ts'
 import type { Role } from './caller.ts'
 import type { Connection, RowReader, Statement } from './database.ts'
+import type { LiveRows } from './live-rows.ts'
 import {
   addMadeModel,
   type Column,
@@ -15,7 +17,8 @@ import {
   type ModelName,
   SQL_TYPES,
 } from './model/model.ts'
-import type { Action, Resource, Services } from './resource.ts'
+import type { Resource } from './resource.ts'
+import type { Services } from './services.ts'
 import { identifier } from './sql.ts'
 
 /** A field of live rows. */
@@ -42,13 +45,6 @@ export type LiveRow<C extends Readonly<Record<string, LiveColumn>>> = {
   readonly id: string
 }
 
-/** What there is, as far as it could be found out. */
-export interface LiveRows<Row = Readonly<Record<string, unknown>>> {
-  readonly rows: readonly Row[]
-  /** How many of those who know rows could not be asked. */
-  readonly unreached: number
-}
-
 export interface LiveDefinition<C extends Readonly<Record<string, LiveColumn>>> {
   /** The collection's name in URLs, `/api/PATH/`. */
   readonly path: string
@@ -61,11 +57,6 @@ export interface LiveDefinition<C extends Readonly<Record<string, LiveColumn>>> 
   readonly actions?: Readonly<Record<string, Action>>
   /** All rows. `latest`: as they are from now on, since something is about to be done to one of them. */
   rows(services: Services, latest: boolean): Promise<LiveRows<LiveRow<C>>>
-}
-
-/** What the engine keeps of a live collection beside what every resource has. */
-export interface Live {
-  rows(services: Services, latest: boolean): Promise<LiveRows>
 }
 
 /** Declares a live collection. It is listed, read and acted upon; nothing of it can be written. */

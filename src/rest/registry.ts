@@ -1,10 +1,11 @@
 /** The resources of the server, compiled: what is asked of each role, and which resource answers for a model. */
 import type { Access, Predicate } from './access.ts'
+import type { Command, Feed, Report } from './asking.ts'
 import { type Caller, type Right, ROLES, type Role } from './caller.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { columnAt, type Model, type ModelName, modelOf } from './model/model.ts'
 import { checkPredicates } from './read/where.ts'
-import type { Command, Feed, Report, Resource } from './resource.ts'
+import type { Resource } from './resource.ts'
 
 /** What one role sees of a resource. */
 export interface View {

@@ -1,5 +1,6 @@
 import { everything } from '../../rest/access.ts'
-import { type Action, type Created, resource, type WriteContext } from '../../rest/resource.ts'
+import type { Action } from '../../rest/asking.ts'
+import { type Created, resource, type WriteContext } from '../../rest/resource.ts'
 import { Sql } from '../../rest/sql.ts'
 import { inOwnDomain, ofOwnExtensions } from '../access.ts'
 import { numberTaken } from '../dialling/numbers.ts'

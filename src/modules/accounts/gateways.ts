@@ -1,6 +1,7 @@
 import type { GatewayCommand } from '../../freeswitch/switches.ts'
 import { everything } from '../../rest/access.ts'
-import { type Action, resource } from '../../rest/resource.ts'
+import type { Action } from '../../rest/asking.ts'
+import { resource } from '../../rest/resource.ts'
 import { inOwnDomain, ofNoDomain } from '../access.ts'
 import { GATEWAY_STATE, GATEWAY_TOLD } from '../switch-answers.ts'
 

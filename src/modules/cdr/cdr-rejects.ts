@@ -1,6 +1,7 @@
 import { rights } from '../../rest/access.ts'
+import type { ActionContext } from '../../rest/asking.ts'
 import { conflict } from '../../rest/errors.ts'
-import { type ActionContext, resource } from '../../rest/resource.ts'
+import { resource } from '../../rest/resource.ts'
 import type { Received } from './intake/received.ts'
 
 /** Call records that could not be stored. They are kept whole, and can be tried again once the reason is gone. */

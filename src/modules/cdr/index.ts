@@ -1,6 +1,7 @@
 /** Calls that were: their records, what happened in them, and what they come to. */
 import { moduleOf } from '../../plugins/resources.ts'
-import type { Report, Resource } from '../../rest/resource.ts'
+import type { Report } from '../../rest/asking.ts'
+import type { Resource } from '../../rest/resource.ts'
 import { callTimeline } from './call-timeline.ts'
 import { cdrRejects } from './cdr-rejects.ts'
 import { choresOf } from './chores.ts'
@@ -10,7 +11,7 @@ import { switchRoutesOf } from './switch-routes.ts'
 import { xmlCdrs } from './xml-cdrs.ts'
 import { xmlCustomerCdrs } from './xml-customer-cdrs.ts'
 
-declare module '../../rest/resource.ts' {
+declare module '../../rest/services.ts' {
   interface Services {
     readonly callRecords: Intake
   }

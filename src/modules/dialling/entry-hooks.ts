@@ -1,8 +1,9 @@
 /** Hooks of a resource whose rows have a number: each row's dialplan entry is made, changed and removed with it. */
+
+import type { Action } from '../../rest/asking.ts'
 import type { Caller } from '../../rest/caller.ts'
 import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
-import type { Action } from '../../rest/resource.ts'
 import type { Transaction } from '../../rest/write/transaction.ts'
 import { domainOf, isNumber, NO_NUMBER, type Place } from './destinations.ts'
 import { type Entry, keepEntry, removeEntry } from './entries.ts'

@@ -1,10 +1,10 @@
 /** The XML of a dialplan from its details. */
 import { readDocument, TIMES } from '../../freeswitch/dialplan/document.ts'
 import { type Condition, dialplanXml, type Step } from '../../freeswitch/dialplan/extension.ts'
+import type { Action } from '../../rest/asking.ts'
 import type { Database } from '../../rest/database.ts'
 import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
-import type { Action } from '../../rest/resource.ts'
 
 type Detail = Pick<Row<'DialplanDetail'>, 'tag' | 'type' | 'data' | 'dp_break' | 'inline' | 'group'>
 

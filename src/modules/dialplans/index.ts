@@ -1,6 +1,7 @@
 /** What the switch does with calls. */
 import { moduleOf } from '../../plugins/resources.ts'
-import type { Report, Resource } from '../../rest/resource.ts'
+import type { Report } from '../../rest/asking.ts'
+import type { Resource } from '../../rest/resource.ts'
 import { dialplanDetails } from './dialplan-details.ts'
 import { dialplans } from './dialplans.ts'
 import { inboundRoutes } from './routes/inbound.ts'

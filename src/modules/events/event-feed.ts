@@ -1,8 +1,8 @@
 /** `GET /api/events/`: what happens, as it happens (docs/events.md). */
 import { z } from 'zod'
+import type { ActionContext, Feed } from '../../rest/asking.ts'
 import type { Connection } from '../../rest/database.ts'
 import { ValidationError } from '../../rest/errors.ts'
-import type { ActionContext, Feed } from '../../rest/resource.ts'
 import { noSuchRow, readUuid } from '../../rest/values/identity.ts'
 import type { Scope } from './stream/told.ts'
 import { EVENT_TYPES, type EventType } from './types.ts'

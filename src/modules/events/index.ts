@@ -1,6 +1,7 @@
 /** What happens, told to those whom it concerns: streams of events, and webhooks. */
 import { moduleOf } from '../../plugins/resources.ts'
-import type { Feed, Resource } from '../../rest/resource.ts'
+import type { Feed } from '../../rest/asking.ts'
+import type { Resource } from '../../rest/resource.ts'
 import { choresOf } from './chores.ts'
 import { events } from './event-feed.ts'
 import { Hub } from './stream/hub.ts'
@@ -10,7 +11,7 @@ import { Courier } from './webhooks/courier.ts'
 import { Targets } from './webhooks/targets.ts'
 import { webhooks } from './webhooks.ts'
 
-declare module '../../rest/resource.ts' {
+declare module '../../rest/services.ts' {
   interface Services {
     readonly eventStreams: Streams
     readonly webhookCourier: Courier

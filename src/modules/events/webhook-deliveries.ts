@@ -1,6 +1,7 @@
 import { readEverything, readRights } from '../../rest/access.ts'
+import type { Action } from '../../rest/asking.ts'
 import { conflict } from '../../rest/errors.ts'
-import { type Action, resource } from '../../rest/resource.ts'
+import { resource } from '../../rest/resource.ts'
 import { domainRows } from '../access.ts'
 
 const redeliver: Action = {

@@ -3,7 +3,8 @@
  * and click-to-dial.
  */
 import { moduleOf } from '../../plugins/resources.ts'
-import type { Command, Report, Resource } from '../../rest/resource.ts'
+import type { Command, Report } from '../../rest/asking.ts'
+import type { Resource } from '../../rest/resource.ts'
 import { accessControlNodes } from './access-controls/access-control-nodes.ts'
 import { accessControls } from './access-controls/access-controls.ts'
 import { callCentreAgents } from './call-centre/agents.ts'

@@ -1,6 +1,6 @@
 /** One switch, heard while this server leads it. */
 import type { SwitchStorage } from '../../config/switch-storage.ts'
-import type { Services } from '../../rest/resource.ts'
+import type { Services } from '../../rest/services.ts'
 import { Consumer, type ConsumerLog } from './consumer.ts'
 import { Mailboxes } from './mailboxes/mailboxes.ts'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { everything } from '../../rest/access.ts'
-import { type Action, resource } from '../../rest/resource.ts'
+import type { Action } from '../../rest/asking.ts'
+import { resource } from '../../rest/resource.ts'
 import { readUuid } from '../../rest/values/identity.ts'
 import { settingsInForce } from './settings.ts'
 

@@ -1,8 +1,9 @@
 /** The groups of a user, as a body names them. */
+
+import type { Input } from '../../rest/asking.ts'
 import type { Caller } from '../../rest/caller.ts'
 import { ValidationError } from '../../rest/errors.ts'
 import type { Row } from '../../rest/model/model.ts'
-import type { Input } from '../../rest/resource.ts'
 import type { Transaction } from '../../rest/write/transaction.ts'
 
 /** The groups a minor administrator may give and take; never more than it is itself. */

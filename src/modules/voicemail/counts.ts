@@ -1,5 +1,5 @@
 /** How many messages a box holds. */
-import type { Action } from '../../rest/resource.ts'
+import type { Action } from '../../rest/asking.ts'
 
 const COUNTED = {
   new: `"status" = 'new'`,

@@ -1,6 +1,7 @@
 /** Voicemail boxes, and what is left and played in them. */
 import { moduleOf } from '../../plugins/resources.ts'
-import type { Report, Resource } from '../../rest/resource.ts'
+import type { Report } from '../../rest/asking.ts'
+import type { Resource } from '../../rest/resource.ts'
 import { choresOf } from './chores.ts'
 import { Intake } from './intake/intake.ts'
 import { findLinked, LINKS } from './mails/links.ts'
@@ -12,7 +13,7 @@ import { voicemailMessages } from './voicemail-messages.ts'
 import { voicemailOptions } from './voicemail-options.ts'
 import { voicemails } from './voicemails.ts'
 
-declare module '../../rest/resource.ts' {
+declare module '../../rest/services.ts' {
   interface Services {
     readonly voicemailMails: Outbox
     readonly voicemailIntake: Intake

@@ -1,5 +1,5 @@
 /** What is done with a message once it is heard. */
-import type { Action } from '../../rest/resource.ts'
+import type { Action } from '../../rest/asking.ts'
 
 type Status = 'new' | 'read' | 'saved' | 'deleted'
 

@@ -1,12 +1,12 @@
 /** The routes of a resource's actions: things to do with a collection or a row besides reading and writing it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Action, ActionContext } from '../asking.ts'
 import type { Caller } from '../caller.ts'
 import type { Connection } from '../database.ts'
 import { absence } from '../read/absence.ts'
 import { planRow, rowsFor, withId } from '../read/plan.ts'
 import { runRow } from '../read/read.ts'
 import type { Compiled } from '../registry.ts'
-import type { Action, ActionContext } from '../resource.ts'
 import { wholeStatement } from '../write/statements.ts'
 import { readInputsOnly } from '../write/validate.ts'
 import { change } from '../write/write.ts'

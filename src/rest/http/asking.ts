@@ -1,10 +1,10 @@
 /** What actions, reports and commands share: parameters in, a value out, as JSON or as the picture of it. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ActionContext, Asking } from '../asking.ts'
 import { ValidationError } from '../errors.ts'
 import { rowsFor } from '../read/plan.ts'
 import { addError, readQuery } from '../read/query.ts'
 import type { Registry } from '../registry.ts'
-import type { ActionContext, Asking } from '../resource.ts'
 import { negotiate } from './negotiate.ts'
 import { indented, JSON_TYPE } from './renderers/json.ts'
 import { type Asked, asked, type Host } from './request.ts'

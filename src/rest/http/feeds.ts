@@ -1,9 +1,9 @@
 /** The route of a feed: server-sent events, until its reader leaves or the feed ends. */
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import type { Feed } from '../asking.ts'
 import { readQuery } from '../read/query.ts'
 import type { Registry } from '../registry.ts'
-import type { Feed } from '../resource.ts'
 import { contextOf } from './asking.ts'
 import { negotiate } from './negotiate.ts'
 import { asked, type Host } from './request.ts'

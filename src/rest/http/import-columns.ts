@@ -1,8 +1,9 @@
 /** The columns of a CSV file as fields of bodies: the same names, and the same values, as the CSV of the list has. */
+
+import type { Input } from '../asking.ts'
 import { type LineError, LinesError } from '../errors.ts'
 import type { Field } from '../fields.ts'
 import type { Compiled, View } from '../registry.ts'
-import type { Input } from '../resource.ts'
 import { takesBlank } from '../values/text.ts'
 import { requiredNames } from '../write/validate.ts'
 import { textOfCell } from './renderers/csv.ts'

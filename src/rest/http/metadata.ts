@@ -1,8 +1,9 @@
 /** What OPTIONS tells of a resource, in DRF's form: the fields a create or a replace takes. */
+
+import type { Input } from '../asking.ts'
 import type { Caller } from '../caller.ts'
 import type { Field } from '../fields.ts'
 import type { Compiled } from '../registry.ts'
-import type { Input } from '../resource.ts'
 import { requiredIn } from '../write/validate.ts'
 import { RENDERS } from './negotiate.ts'
 

@@ -1,8 +1,8 @@
 /** The routes of what has no rows: reports, which are read, and commands, which are carried out. */
 import type { FastifyInstance } from 'fastify'
+import type { Command, Follow, Report } from '../asking.ts'
 import { notFound } from '../errors.ts'
 import type { Registry } from '../registry.ts'
-import type { Command, Follow, Report } from '../resource.ts'
 import { readUuid } from '../values/identity.ts'
 import { readInputsOnly } from '../write/validate.ts'
 import { answerAsking } from './asking.ts'

@@ -9,7 +9,7 @@ import type { Caller } from '../caller.ts'
 import { notFound } from '../errors.ts'
 import { applied, type Preferences, readPreferences } from '../prefer.ts'
 import type { Compiled } from '../registry.ts'
-import type { Services } from '../resource.ts'
+import type { Services } from '../services.ts'
 import { readRowId } from '../values/identity.ts'
 import type { BeforeCommit, Writer } from '../write/writer.ts'
 

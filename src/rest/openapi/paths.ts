@@ -1,7 +1,7 @@
 /** The OpenAPI paths of a resource: the same routes that src/rest/http/routes.ts makes. */
 import { z } from 'zod'
+import type { Action, Asking, Command, Feed, Follow, Report } from '../asking.ts'
 import { type Compiled, rolesWith } from '../registry.ts'
-import type { Action, Asking, Command, Feed, Follow, Report } from '../resource.ts'
 import { bulkPaths, changeMany, createOneOrMany } from './bulk.ts'
 import { idParameter, LIST_PARAMETERS, listParameters } from './parameters.ts'
 import { about, body, errors, json, operation, parameterRef, ref, rowAnswer, schemaName } from './parts.ts'

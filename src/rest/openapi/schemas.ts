@@ -1,8 +1,9 @@
 /** JSON Schema of a resource's fields, from the model's facts. */
+
+import type { Input } from '../asking.ts'
 import type { Field } from '../fields.ts'
 import type { Column } from '../model/model.ts'
 import type { Compiled } from '../registry.ts'
-import type { Input } from '../resource.ts'
 import { requiredIn } from '../write/validate.ts'
 
 export type Schema = Readonly<Record<string, unknown>>

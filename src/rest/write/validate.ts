@@ -1,11 +1,11 @@
 /** A body into values for columns, or sentences for each field at fault. The sentences are DRF's. */
 import type { Upload } from '../../media/upload.ts'
+import type { Input } from '../asking.ts'
 import type { Caller } from '../caller.ts'
 import { type FieldErrors, forbidden, ValidationError } from '../errors.ts'
 import type { Field } from '../fields.ts'
 import { addError } from '../read/query.ts'
 import type { Compiled, View } from '../registry.ts'
-import type { Input } from '../resource.ts'
 import { pythonType } from '../values/identity.ts'
 import { type Parsed, parsed, refused } from '../values/parsed.ts'
 import { takesBlank } from '../values/text.ts'

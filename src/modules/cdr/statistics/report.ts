@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ActionContext, Report } from '../../../rest/resource.ts'
+import type { ActionContext, Report } from '../../../rest/asking.ts'
 import { forbiddenCharacter } from '../../../rest/values/text.ts'
 import { countBins } from './bins.ts'
 import { drawStatistics } from './picture.ts'

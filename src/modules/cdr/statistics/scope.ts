@@ -1,9 +1,9 @@
 /** Whose calls statistics are of: the tenant and the extension asked for, looked up where the caller may look. */
 import type { Predicate } from '../../../rest/access.ts'
+import type { ActionContext } from '../../../rest/asking.ts'
 import { type FieldErrors, ValidationError } from '../../../rest/errors.ts'
 import { modelOf } from '../../../rest/model/model.ts'
 import { whereSql } from '../../../rest/read/where.ts'
-import type { ActionContext } from '../../../rest/resource.ts'
 import { Sql } from '../../../rest/sql.ts'
 import { readUuid } from '../../../rest/values/identity.ts'
 import { quoted } from '../../../rest/values/parsed.ts'

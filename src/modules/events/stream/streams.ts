@@ -1,10 +1,10 @@
 /** The streams that are open on this server: how many there may be, their heartbeats, and when they end. */
 import type { Readable } from 'node:stream'
 import type { Callers } from '../../../auth/callers.ts'
+import type { FeedReader } from '../../../rest/asking.ts'
 import type { Caller } from '../../../rest/caller.ts'
 import type { Database } from '../../../rest/database.ts'
 import { ApiError, unavailable } from '../../../rest/errors.ts'
-import type { FeedReader } from '../../../rest/resource.ts'
 import type { Hub } from './hub.ts'
 import { EventStream } from './stream.ts'
 import type { Scope } from './told.ts'

@@ -1,5 +1,6 @@
 import { everything } from '../../../rest/access.ts'
-import { type Action, resource } from '../../../rest/resource.ts'
+import type { Action } from '../../../rest/asking.ts'
+import { resource } from '../../../rest/resource.ts'
 import { inOwnDomain } from '../../access.ts'
 import { generateXml } from '../../dialling/entry-hooks.ts'
 import { numberTaken } from '../../dialling/numbers.ts'

@@ -1,7 +1,8 @@
 /** The telephone that click-to-dial rings. */
+
+import type { ActionContext } from '../../../rest/asking.ts'
 import { modelOf, type Row } from '../../../rest/model/model.ts'
 import { whereSql } from '../../../rest/read/where.ts'
-import type { ActionContext } from '../../../rest/resource.ts'
 import { Sql } from '../../../rest/sql.ts'
 
 export interface DefaultExtension {

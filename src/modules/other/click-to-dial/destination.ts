@@ -1,5 +1,5 @@
 /** What may be dialled by a click. */
-import type { Input } from '../../../rest/resource.ts'
+import type { Input } from '../../../rest/asking.ts'
 import { textInput } from '../../inputs.ts'
 
 const LONGEST = 128

@@ -1,6 +1,7 @@
 import { literalError } from '../../../freeswitch/dialplan/expansion.ts'
 import { everything } from '../../../rest/access.ts'
-import { type Action, resource } from '../../../rest/resource.ts'
+import type { Action } from '../../../rest/asking.ts'
+import { resource } from '../../../rest/resource.ts'
 import { inOwnDomain } from '../../access.ts'
 import { type Change, contextError, entryHooks, generateXml, textErrors } from '../../dialling/entry-hooks.ts'
 import { numberTaken } from '../../dialling/numbers.ts'

@@ -2,7 +2,7 @@
 import { commands } from '../../../freeswitch/commands.ts'
 import type { SwitchLink } from '../../../freeswitch/fleet.ts'
 import { type ToldRow, toldRows } from '../../../freeswitch/replies/rows.ts'
-import type { Services } from '../../../rest/resource.ts'
+import type { Services } from '../../../rest/services.ts'
 import { readUuid } from '../../../rest/values/identity.ts'
 import { type Answers, ask, askAll } from './ask.ts'
 import { type Address, NOBODY, type Owner, ownersById, ownersOf } from './owners.ts'

@@ -1,8 +1,8 @@
 /** Making switches read their configuration again. */
 import type { Command } from '../../../freeswitch/commands.ts'
 import type { Fleet, SwitchLink } from '../../../freeswitch/fleet.ts'
+import type { Action } from '../../../rest/asking.ts'
 import { ApiError, unavailable } from '../../../rest/errors.ts'
-import type { Action } from '../../../rest/resource.ts'
 import { tell } from './tell.ts'
 
 const STATUS = { status: { type: 'string' } }

@@ -1,5 +1,6 @@
 import { everything } from '../../../rest/access.ts'
-import { type Action, resource } from '../../../rest/resource.ts'
+import type { Action } from '../../../rest/asking.ts'
+import { resource } from '../../../rest/resource.ts'
 import { inOwnDomain, ofNoDomain } from '../../access.ts'
 import { refuseSecond } from '../only-one.ts'
 import { nameError, textErrors } from '../switch-texts.ts'
