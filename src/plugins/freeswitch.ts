@@ -1,7 +1,8 @@
 /** The telephone switches of this server: connected in the background, whether they are there or not. */
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
-import { type Fleet, startFleet } from '../freeswitch/fleet.ts'
+import { startFleet } from '../freeswitch/esl/fleet.ts'
+import type { Fleet } from '../freeswitch/fleet.ts'
 import { fleetSwitches } from '../freeswitch/fleet-switches.ts'
 import { noSwitches, type Switches } from '../freeswitch/switches.ts'
 import { databaseOn } from '../rest/database.ts'

@@ -1,7 +1,8 @@
 /** A fleet of one switch, in a hurry. */
 import { freeswitches } from '../../src/config/freeswitches.ts'
 import type { Bounds } from '../../src/freeswitch/esl/bounds.ts'
-import { type RunningFleet, type SwitchLink, startFleet } from '../../src/freeswitch/fleet.ts'
+import { type RunningFleet, startFleet } from '../../src/freeswitch/esl/fleet.ts'
+import type { SwitchLink } from '../../src/freeswitch/fleet.ts'
 
 /** Short enough for a test, long enough for a machine with much to do. */
 export const HURRY: Partial<Bounds> = {

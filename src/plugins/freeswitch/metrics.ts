@@ -1,7 +1,7 @@
 /** What `/metrics` says of the connections to switches. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { OUTCOMES } from '../../freeswitch/esl/counters.ts'
-import type { RunningFleet, SwitchCounts } from '../../freeswitch/fleet.ts'
+import type { RunningFleet, SwitchCounts } from '../../freeswitch/esl/fleet.ts'
 
 export function addSwitchMetrics(register: Registry, fleet: RunningFleet): void {
   const gauge = (name: string, help: string, value: (counts: SwitchCounts) => number) =>
