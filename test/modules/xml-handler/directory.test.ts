@@ -56,7 +56,7 @@ describe('a user', () => {
     for (const number of ['1001', '5001']) {
       const found = await user(acme.name, number)
       expect(found).toMatchObject({
-        attributes: { id: number, 'number-alias': '5001' },
+        attributes: { id: '1001', 'number-alias': '5001' },
         params: { password: 'acmes', 'vm-enabled': 'false' },
         variables: { domain_uuid: acme.id, domain_name: acme.name, extension_uuid: own, caller_id_number: '5001' },
       })

@@ -22,11 +22,10 @@ export function directory({ rows, cacheable }: DirectoryOptions): Answerer {
       const elements = await list(database, domain)
       return elements && document('directory', elements)
     }
-    const id = question.field('user')
-    const user = await findUser(rows, domain, id)
+    const user = await findUser(rows, domain, question.field('user'))
     if (!user) return undefined
     const isReverse = question.field('action') === 'reverse-auth-lookup'
-    return document('directory', [isReverse ? reverseAuthXml(user, id) : userXml(user, { id, cacheable })])
+    return document('directory', [isReverse ? reverseAuthXml(user) : userXml(user, cacheable)])
   }
 }
 

@@ -6,17 +6,14 @@ import { element } from '../../../freeswitch/xml/write.ts'
 import { domainXml, pair, usersXml } from './domain-xml.ts'
 import type { User } from './user.ts'
 
-export interface Shown {
-  /** What was asked for: the extension or its alias; the switch takes a user of that id only. */
-  readonly id: string
-  /** Whether the switch may keep it for a minute, being told when it changes. */
-  readonly cacheable: boolean
-}
-
-/** All there is of a user: to register, to call and be called, and for its box. */
-export function userXml(user: User, { id, cacheable }: Shown): string {
+/**
+ * All there is of a user: to register, to call and be called, and for its box. Asked for by its alias it is the same
+ * user, which the switch finds by `number-alias`: so its box and its lamp are one. `cacheable`: the switch may keep it
+ * for a minute, being told when it changes.
+ */
+export function userXml(user: User, cacheable: boolean): string {
   const attributes = {
-    id,
+    id: user.extension,
     cacheable: cacheable ? CACHED_MS : undefined,
     cidr: user.cidr || undefined,
     'number-alias': user.number_alias || undefined,
@@ -29,7 +26,8 @@ export function userXml(user: User, { id, cacheable }: Shown): string {
 }
 
 /** What the switch needs to sign in somewhere as the user. */
-export function reverseAuthXml(user: User, id: string): string {
+export function reverseAuthXml(user: User): string {
+  const id = user.extension!
   const params = [pair('param', 'reverse-auth-user', unexpanded(id)), secret('reverse-auth-pass', user.password)]
   const shown = element('user', { id }, [element('params', {}, params)])
   return domainXml(user.domain_name!, usersXml([shown]), settingsOf(user))
@@ -72,10 +70,13 @@ function paramsOf(user: User): Values {
   }
 }
 
-/** An extension or a domain that is no word within a dial string has no telephones to ring. */
+/**
+ * The user's telephones, on whichever profile they are. An extension or a domain that is no word within a dial string has
+ * none.
+ */
 function dialString({ extension, domain_name: domain }: User): string {
   if (!WORD.test(extension!) || !WORD.test(domain!)) return 'error/user_not_registered'
-  return `{sip_invite_domain=${domain},presence_id=${extension}@${domain}}\${sofia_contact(${extension}@${domain})}`
+  return `{sip_invite_domain=${domain},presence_id=${extension}@${domain}}\${sofia_contact(*/${extension}@${domain})}`
 }
 
 /** Nothing in it ends a dial string, parts it or is expanded. */
