@@ -72,5 +72,7 @@ function linkedModels(registry: Registry): Set<ModelName> {
     for (const hop of model.hops.values()) names.add(hop.model)
     for (const nested of Object.values(resource.nested ?? {})) names.add(nested.model).add(nested.through.model)
   }
+  // What is added meanwhile is looked at too: a relation may lead over several.
+  for (const name of names) for (const hop of modelOf(name).hops.values()) names.add(hop.model)
   return names
 }
