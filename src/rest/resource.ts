@@ -25,6 +25,8 @@ interface Within<M extends ModelName> {
   /** The same for many rows at once, in place of `create`, where that saves statements. */
   createAll?(created: readonly Created<M>[], context: Omit<WriteContext, 'inputs'>): Promise<void>
   update?(row: Row<M>, before: Row<M>, context: WriteContext): Promise<void>
+  /** `update` has something to do only where one of these is sent; so many rows change at once where none is. */
+  updateOf?: readonly ColumnName<M>[]
   delete?(row: Row<M>, context: WriteContext): Promise<void>
 }
 

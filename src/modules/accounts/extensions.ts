@@ -80,6 +80,7 @@ export const extensions = resource('Extension', {
       await createMailboxes(created, context)
     },
     update: checkDialString,
+    updateOf: ['dial_string', 'domain_id'],
   },
   constraints: { dialled_numbers_pkey: numberTaken('extension', 'number_alias') },
   actions: { flush_cache_directory: flushOne, flush_cache_all_directories: flushAll },

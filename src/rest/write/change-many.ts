@@ -31,7 +31,7 @@ export async function changeManyIn(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   // A hook may change the rows that come after it: they are read when it has.
-  const most = compiled.resource.within?.update && 1
+  const most = changes.some(({ input }) => isHooked(compiled, input)) ? 1 : undefined
   for (const batch of batchesOf(changes, ({ id }) => id, most)) {
     const valids = new Map<Change, Valid>()
     const done = await divided(
@@ -46,6 +46,13 @@ export async function changeManyIn(
     outcomes.push(...done)
   }
   return outcomes
+}
+
+/** Whether the resource's hook has something to do with what was sent. */
+function isHooked({ resource }: Compiled, { body }: BodyInput): boolean {
+  const { update, updateOf } = resource.within ?? {}
+  if (!update || !updateOf) return update !== undefined
+  return typeof body === 'object' && body !== null && updateOf.some((name) => Object.hasOwn(body, name))
 }
 
 /** Deletes what can be deleted, in order; what cannot is told. */

@@ -92,12 +92,15 @@ function readField(
     else addError(valid.errors, field.name, 'This field may not be null.')
     return
   }
-  const result = form && field.column!.type === 'json' ? jsonOf(value) : field.parse!(value)
+  const result = form && isJson(field, value) ? jsonOf(value) : field.parse!(value)
   if (result.ok) put(result.value)
   else addError(valid.errors, field.name, result.error)
 }
 
-/** In a form JSON is text, as everything is. */
+/** In a form everything is text: what begins as an object or a list is meant as one, and other text is itself. */
+const isJson = (field: Field, value: unknown): boolean =>
+  field.column!.type === 'json' && typeof value === 'string' && /^\s*[[{]/.test(value)
+
 function jsonOf(value: unknown): Parsed {
   try {
     return parsed(JSON.stringify(JSON.parse(String(value))))

@@ -94,7 +94,7 @@ const copies = async () =>
   (await exportsOf(world.app.pool)).filter(({ state, query }) => state === 'active' && query.startsWith('COPY')).length
 
 it('one that is over before it begins is a 503 and no file', async () => {
-  const served = await testApp(limits({ downloadTimeoutMs: 100 }))
+  const served = await testApp(limits({ downloadTimeoutMs: 2000 }))
   const { connectionString } = served.app.pool.options as { connectionString: string }
   const locker = new pg.Client({ connectionString })
   try {

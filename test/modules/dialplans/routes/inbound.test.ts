@@ -158,7 +158,6 @@ describe('inbound routes', () => {
     await refused(admin({ destination_number: '1001', sequence: 99 }), 'sequence', 'greater than or equal to 100')
     await refused(admin({ destination_number: '1001', caller_id_name_prefix: '${x}' }), 'caller_id_name_prefix')
     await refused(admin({ destination_number: '1001', account_code: 'a$1' }), 'account_code')
-    await refused(admin({ destination_number: '1001', name: 'X-PRE-PROCESS cmd' }), 'non_field_errors', 'X-PRE-PROCESS')
     await refused(
       admin({ destination_number: '1001', number: '1001', context: 'acme.example' }),
       'destination_number',
