@@ -1,6 +1,6 @@
 /** A download has its time: who reads nothing, or takes too long, is broken off, and the database is left alone. */
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AppConfig } from '../../../src/app.ts'
 import { testApp, testUser, testWorld, type World } from '../../support/app.ts'
 import { addCalls } from '../../support/cdrs.ts'
@@ -94,13 +94,16 @@ const copies = async () =>
   (await exportsOf(world.app.pool)).filter(({ state, query }) => state === 'active' && query.startsWith('COPY')).length
 
 it('one that is over before it begins is a 503 and no file', async () => {
-  const served = await testApp(limits({ downloadTimeoutMs: 2000 }))
+  const served = await testApp(limits({ downloadTimeoutMs: 200 }))
   const { connectionString } = served.app.pool.options as { connectionString: string }
   const locker = new pg.Client({ connectionString })
   try {
     await addCalls(served.app.pool, [{ start_stamp: '2026-03-01T10:00:00Z' }])
     const token = (await testUser(served.app, 'root', ['admin_api'], null)).token
-    expect((await served.call(token, 'GET', '/api/xmlcdrs/download/')).status).toBe(200)
+    // The first one connects, which alone may take that long.
+    await vi.waitFor(async () => {
+      expect((await served.call(token, 'GET', '/api/xmlcdrs/download/')).status).toBe(200)
+    }, 20_000)
     await locker.connect()
     await locker.query('BEGIN; LOCK TABLE xml_cdrs IN ACCESS EXCLUSIVE MODE')
     const answer = await served.call(token, 'GET', '/api/xmlcdrs/download/')
