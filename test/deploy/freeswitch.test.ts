@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the switch's variables, not ours
 /** The files that a fresh switch starts with: they are well-formed, hang together, and ask at the paths there are. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { BlockList } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { all, treeOf } from '../support/xml-tree.ts'
@@ -44,6 +45,19 @@ test('variables that are used are set, or the own ones of every switch', () => {
   for (const file of files) {
     for (const [, name] of read(file).matchAll(/\$\$\{(\w+)\}/g)) expect([...own, ...set], file).toContain(name)
   }
+})
+
+test('the event socket lets in its own machine and private networks, in one list: of several each must let in', () => {
+  const lists = parameters('event_socket.conf.xml').filter(([name]) => name === 'apply-inbound-acl')
+  expect(lists).toHaveLength(1)
+  const networks = new BlockList()
+  for (const network of lists[0]![1]!.split(',')) {
+    const [address, bits] = network.split('/')
+    networks.addSubnet(address!, Number(bits))
+  }
+  for (const address of ['127.0.0.1', '10.1.2.3', '172.18.0.1', '192.168.1.2'])
+    expect(networks.check(address)).toBe(true)
+  for (const address of ['8.8.8.8', '172.32.0.1']) expect(networks.check(address)).toBe(false)
 })
 
 test('two servers are asked in turn, for all sections, with time-outs and credentials', () => {
