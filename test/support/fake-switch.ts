@@ -243,7 +243,8 @@ const OF_ANY_ARGUMENTS: Readonly<Record<string, string>> = {
   originate: '-ERR SUBSCRIBER_ABSENT\n',
 }
 
-const TRANSCRIPTS = [
+/** Recordings of commands and their answers; the one of a click tells events besides. */
+export const TRANSCRIPTS = [
   'basic',
   'gateway-lifecycle',
   'misc',

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { commands } from '../../freeswitch/commands.ts'
 import { SwitchRefusal } from '../../freeswitch/errors.ts'
 import type { SwitchLink } from '../../freeswitch/fleet.ts'
+import { sofiaProfiles } from '../../freeswitch/replies/sofia.ts'
 import type { Connection } from '../../rest/database.ts'
 
 type Told = (link: SwitchLink, subject: readonly string[], db: Connection) => Promise<void>
@@ -112,8 +113,9 @@ async function refusable(reply: Promise<string>): Promise<boolean> {
 
 /** The SIP profiles that the switch has, by its own word: a configuration of files may name others than ours. */
 async function profilesOf(link: SwitchLink): Promise<string[]> {
-  const status = await link.send(commands.sofiaStatus())
-  return [...status.matchAll(/<profile>\s*<name>([A-Za-z0-9_.-]+)<\/name>/g)].map(([, name]) => name!)
+  const names = sofiaProfiles(await link.send(commands.sofiaStatus())).map(({ name }) => name)
+  // Files may call a profile what no command can say.
+  return names.filter((name) => /^[\w.-]+$/.test(name))
 }
 
 const isGatewayOf = (db: Connection, profile: string, id: string) =>

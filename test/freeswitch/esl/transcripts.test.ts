@@ -2,24 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Command } from '../../../src/freeswitch/commands.ts'
 import { SwitchRefusal } from '../../../src/freeswitch/errors.ts'
-import { type FakeSwitch, fakeSwitch } from '../../support/fake-switch.ts'
+import { type FakeSwitch, fakeSwitch, TRANSCRIPTS } from '../../support/fake-switch.ts'
 import { fleetOf, type LinkedSwitch, until } from '../../support/fleet.ts'
 import { exchangesIn } from '../../support/transcript.ts'
 
-const TRANSCRIPTS = [
-  'basic',
-  'gateway-lifecycle',
-  'misc',
-  'originate-fail',
-  'originate-ok',
-  'registrations',
-  'sip-call',
-  'xml_flush_cache',
-  'click-to-dial',
-]
-
 /** Commands of the API with the body that they were answered with, in the order they were recorded. */
-const EXCHANGES = TRANSCRIPTS.flatMap((name) =>
+const EXCHANGES = [...TRANSCRIPTS, 'click-to-dial'].flatMap((name) =>
   exchangesIn(`esl-${name}.txt`).flatMap(({ sent, received }, place) => {
     const [, kind, text] = /^(api|bgapi) ([^\n]*)/.exec(sent) ?? []
     const done =
