@@ -2,15 +2,10 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
-import { ApiError, tooManyRequests, unavailable } from '../rest/errors.ts'
-
-/** The event loop's delay from which new requests are turned away: answers would be too late to be of use. */
-const MAX_EVENT_LOOP_DELAY_MS = 1000
-/** Over which its mean is taken: one long pause, such as the start of the process, is no crowd. */
-const EVENT_LOOP_SAMPLE_MS = 5000
+import { ApiError, tooManyRequests } from '../rest/errors.ts'
+import backPressure, { PROBES } from './back-pressure.ts'
 
 /** What scripts of other origins may read of an answer, beyond what every browser lets them. */
 const EXPOSED_HEADERS = [
@@ -22,13 +17,6 @@ const EXPOSED_HEADERS = [
   'Preference-Applied',
   'Content-Disposition',
 ]
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Its callers do not give up: turned away, by a limit or by a busy server, they would only come again. */
-    neverTurnedAway?: boolean
-  }
-}
 
 async function protection(app: FastifyInstance): Promise<void> {
   const { corsOrigins, limits } = app.config
@@ -70,16 +58,7 @@ async function protection(app: FastifyInstance): Promise<void> {
       errorResponseBuilder: (_request, context) => tooManyRequests(Math.ceil(context.ttl / 1000)),
     })
   }
-  await app.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    sampleInterval: EVENT_LOOP_SAMPLE_MS,
-    async pressureHandler(request) {
-      // A busy server is alive: whoever probes it must not take it away, nor be blind just now.
-      const { url = '', config } = request.routeOptions
-      if (PROBES.has(url) || config.neverTurnedAway) return
-      throw unavailable('The server is busy. Try again soon.', EVENT_LOOP_SAMPLE_MS / 1000)
-    },
-  })
+  await app.register(backPressure)
 }
 
 /** A valid token has an allowance of its own; whatever else is sent counts for the address it comes from. */
@@ -91,8 +70,6 @@ async function limitKey(app: FastifyInstance, request: FastifyRequest): Promise<
   })
   return caller ? `token ${caller.tokenId}` : request.ip
 }
-
-const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 const isPreflight = (request: FastifyRequest): boolean =>
   request.method === 'OPTIONS' && Boolean(request.headers.origin && request.headers['access-control-request-method'])
