@@ -1,7 +1,8 @@
 /** Browsers, crowds and proxies: what they may do, and what is believed of them. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AppConfig } from '../../src/app.ts'
 import { testWorld, type World } from '../support/app.ts'
+import { block, crowd, startSampled, turn } from '../support/busy.ts'
 
 let world: World
 afterEach(() => world?.close())
@@ -139,28 +140,10 @@ describe('every answer', () => {
   })
 })
 
-/** Keeps the event loop from turning, without keeping a core busy. */
-const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-
 describe('back-pressure', () => {
-  /** Starts a server whose samples end when the test says so, not after seconds. */
-  async function startSampled(): Promise<() => void> {
-    const timers = vi.spyOn(globalThis, 'setInterval')
-    await start({})
-    const sampled = timers.mock.calls.find(([, ms]) => ms === 2500)![0] as () => void
-    timers.mockRestore()
-    sampled()
-    return sampled
-  }
-  const turn = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
   it('turns requests away from a server that cannot keep up, but no probe', async () => {
-    const sampled = await startSampled()
-    for (let sample = 0; sample < 2; sample += 1) {
-      block(2000)
-      await turn(1)
-      sampled()
-    }
+    const sampled = await startSampled(() => start({}))
+    await crowd(sampled)
     const refused = await world.call(world.admin.token, 'GET', '/api/')
     expect(refused.status).toBe(503)
     expect(refused.headers['retry-after']).toBe('5')
@@ -179,7 +162,7 @@ describe('back-pressure', () => {
   })
 
   it('turns nobody away for one pause, even one that is longer than a sample', async () => {
-    const sampled = await startSampled()
+    const sampled = await startSampled(() => start({}))
     block(3000)
     // The timer that ends the sample may come before the clock that measures it, or after.
     sampled()

@@ -2,10 +2,11 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import plugin from 'fastify-plugin'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AppConfig } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { testApp } from '../support/app.ts'
+import { crowd, startSampled } from '../support/busy.ts'
 import { post, type Reply, receive, type SwitchServer, send, switchServer } from '../support/switch.ts'
 
 const bodyBytes = 8 * 2 ** 20
@@ -259,9 +260,6 @@ describe('the answer', () => {
   })
 })
 
-/** Keeps the event loop from turning, without keeping a core busy. */
-const block = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-
 describe('never turned away are they', () => {
   it('by the rate limit', async () => {
     await start({ limits: { ...readConfig({}).limits, ratePerMinute: 2 } })
@@ -272,14 +270,7 @@ describe('never turned away are they', () => {
   })
 
   it('by a server under pressure', async () => {
-    const timers = vi.spyOn(globalThis, 'setTimeout')
-    await start({})
-    const sampled = timers.mock.calls.find(([, ms]) => ms === 5000)![0] as () => void
-    timers.mockRestore()
-    sampled()
-    block(4000)
-    await sleep(1)
-    sampled()
+    await crowd(await startSampled(() => start({})))
     expect((await send(server.port, ['GET /api/ HTTP/1.1'])).status).toBe(503)
     expect((await post(server.port)).status).toBe(200)
   })
