@@ -44,7 +44,7 @@ export interface Stage {
 /** Sets the stage in a world. */
 export async function setStage(world: World): Promise<Stage> {
   const { app, acme, rival } = world
-  const snapshot = new Snapshot(app.pool, app.registry)
+  const snapshot = await Snapshot.of(app.pool, app.registry)
   let counter = 0
   const callers = { admin_api: world.admin, minor_admin_api: acme.minor, user_api: acme.user }
   return {
@@ -74,21 +74,25 @@ export function userOf(stage: Stage, owner: Owner): TestUser {
   return { user: acme.user, tenant: acme.minor, superior: stage.superior, rival: rival.user, system: admin }[owner]
 }
 
+/**
+ * Where the statements go of what is being watched; the server's own work meanwhile has no such place. There is one for
+ * all, since each store that was ever used is carried along by every promise from then on.
+ */
+const watched = new AsyncLocalStorage<string[]>()
+
 /** The statements that `work` sends to PostgreSQL, but for looking up callers, who are remembered. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = []
-  // What the server does by itself meanwhile is none of them.
-  const within = new AsyncLocalStorage<true>()
   const prototype = pg.Client.prototype as unknown as { query: (...input: unknown[]) => unknown }
   const original = prototype.query
   prototype.query = function (this: unknown, ...input) {
     const [first] = input
     const text = typeof first === 'string' ? first : (first as { text?: string } | undefined)?.text
-    if (text !== undefined && within.getStore()) texts.push(text)
+    if (text !== undefined) watched.getStore()?.push(text)
     return original.apply(this, input)
   }
   try {
-    await within.run(true, work)
+    await watched.run(texts, work)
   } finally {
     prototype.query = original
   }

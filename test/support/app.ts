@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance, InjectOptions } from 'fastify'
+import { inject } from 'vitest'
 import { type AppConfig, buildApp } from '../../src/app.ts'
-import { createToken } from '../../src/auth/tokens.ts'
-import { createUser } from '../../src/auth/users.ts'
-import { readConfig } from '../../src/config.ts'
-import type { Role } from '../../src/rest/caller.ts'
-import { createDatabase } from './database.ts'
+import { type Content, createDatabase } from './database.ts'
+import type { People, Tenant, TestUser } from './people.ts'
+import { quietConfig } from './quiet-config.ts'
+import { SCRATCH } from './scratch.ts'
+
+export { type Tenant, type TestUser, testUser } from './people.ts'
 
 /** A served application on a database of its own. */
 export interface TestApp {
@@ -36,21 +37,21 @@ export interface Answer {
 type Modules = Parameters<typeof buildApp>[1]
 
 /** A silent application without rate limits; `changes` replace parts of its configuration, `variables` are its environment. */
-export async function testApp(
+export const testApp = (
   changes: Partial<AppConfig> = {},
   modules?: Modules,
   variables: Readonly<Record<string, string>> = {},
+): Promise<TestApp> => start('started', changes, modules, variables)
+
+async function start(
+  content: Content,
+  changes: Partial<AppConfig>,
+  modules?: Modules,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<TestApp> {
-  const database = await createDatabase()
-  const mediaRoot = await mkdtemp(join(tmpdir(), 'pbx-api-media-'))
-  const config = readConfig({
-    MEDIA_ROOT: mediaRoot,
-    LOG_LEVEL: 'silent',
-    RATE_LIMIT_MAX: '0',
-    DATABASE_POOL_SIZE: '5',
-    DATABASE_URL: database.url,
-    ...variables,
-  })
+  const database = await createDatabase(content)
+  const mediaRoot = await mkdtemp(join(SCRATCH, 'pbx-api-media-'))
+  const config = quietConfig({ MEDIA_ROOT: mediaRoot, DATABASE_URL: database.url, ...variables })
   const app = await buildApp({ ...config, databaseUrl: database.url, ...changes }, modules)
   return {
     app,
@@ -86,68 +87,17 @@ async function call(
   return { status: answer.statusCode, headers: answer.headers, text: answer.body, json }
 }
 
-/** A tenant with a user of each role that a tenant can have. */
-export interface Tenant {
-  readonly id: string
-  readonly name: string
-  readonly minor: TestUser
-  readonly user: TestUser
-}
+/** An application with people in it. */
+export interface World extends TestApp, People {}
 
-export interface TestUser {
-  readonly id: number
-  readonly username: string
-  readonly profileId: number
-  readonly userUuid: string
-  readonly token: string
-}
-
-/** Two tenants and an administrator, as most tests need them. */
-export interface World extends TestApp {
-  readonly admin: TestUser
-  /** In none of the groups that give a role. */
-  readonly nobody: TestUser
-  readonly acme: Tenant
-  readonly rival: Tenant
-}
-
-/** An application with {@link World}'s people in it. */
+/** An application with {@link People} in it, on a database that was started with them before. */
 export async function testWorld(
   changes: Partial<AppConfig> = {},
   modules?: Modules,
   variables?: Readonly<Record<string, string>>,
 ): Promise<World> {
-  const served = await testApp(changes, modules, variables)
-  const { app } = served
-  const tenant = async (name: string): Promise<Tenant> => {
-    const { id } = await app.prisma.domain.create({ data: { name, portal_name: `${name}.portal` } })
-    return {
-      id,
-      name,
-      minor: await testUser(app, `minor@${name}`, ['minor_admin_api'], id),
-      user: await testUser(app, `user@${name}`, ['user_api'], id),
-    }
-  }
-  return {
-    ...served,
-    admin: await testUser(app, 'root', ['admin_api'], null),
-    nobody: await testUser(app, 'nobody', [], null),
-    acme: await tenant('acme.example'),
-    rival: await tenant('rival.example'),
-  }
-}
-
-/** A user without a password, with a token. */
-export async function testUser(
-  app: FastifyInstance,
-  username: string,
-  groups: readonly (Role | string)[],
-  domainId: string | null,
-): Promise<TestUser> {
-  const id = await createUser(app.pool, { username, groups, domainId })
-  const profile = await app.prisma.profile.findUniqueOrThrow({ where: { user_id: id } })
-  const { key } = await createToken(app.pool, { userId: id, name: 'test', expires: null })
-  return { id, username, profileId: profile.id, userUuid: profile.user_uuid, token: key }
+  const served = await start('people', changes, modules, variables)
+  return { ...served, ...inject('cluster').people }
 }
 
 /** Makes an extension in a tenant and gives it to the user, if any. */

@@ -8,17 +8,26 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A database for one test file: with the migrated, empty schema, or with nothing at all. */
-export async function createDatabase(content: 'schema' | 'nothing' = 'schema'): Promise<TestDatabase> {
-  const { url, template } = inject('cluster')
+/**
+ * `schema` is migrated and empty, `started` is as the first start of a server leaves it, `people` has those of
+ * {@link People} in it too.
+ */
+export type Content = 'nothing' | 'schema' | 'started' | 'people'
+
+/** A database for one test file. */
+export async function createDatabase(content: Content = 'schema'): Promise<TestDatabase> {
+  const { url } = inject('cluster')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   // Files as they are, with PostgreSQL's cache of its catalogs among them, are the cheapest copy of so little.
-  const from = content === 'schema' ? template : 'template0'
+  const from = content === 'nothing' ? 'template0' : templateOf(content)
   await run(url, `CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`)
   const own = new URL(url)
   own.pathname = name
   return { url: own.href, drop: () => run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
 }
+
+/** The database that databases of some content are copies of. */
+export const templateOf = (content: Exclude<Content, 'nothing'>): string => `pbx_${content}`
 
 async function run(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
