@@ -169,10 +169,11 @@ describe('a message in a mailbox of the switch', () => {
       created: '2026-11-23T21:31:38Z',
     })
     expect((await seen(uuid, 'download/')).headers['content-length']).toBe(String(SOUND.length))
-    const story = await world.call(world.admin.token, 'GET', `/api/calltimeline/story/?call_uuid=${uuid}`)
-    expect(story.json.steps.map(({ text }: { text: string }) => text)).toContain(
-      '+49301234 left a message of 3 s for 1001',
-    )
+    await vi.waitFor(async () => {
+      const story = await world.call(world.admin.token, 'GET', `/api/calltimeline/story/?call_uuid=${uuid}`)
+      const texts = story.json.steps?.map(({ text }: { text: string }) => text)
+      expect(texts).toContain('+49301234 left a message of 3 s for 1001')
+    }, SOON)
     await world.call(example.user.token, 'POST', `/api/voicemail_messages/${uuid}/mark_read/`)
     await told(`vm_read 1001@example.com read ${uuid}`)
     await world.call(example.user.token, 'POST', `/api/voicemail_messages/${uuid}/mark_unread/`)
