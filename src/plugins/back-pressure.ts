@@ -9,6 +9,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FastifyInstance } from 'fastify'
 import plugin from 'fastify-plugin'
 import { unavailable } from '../rest/errors.ts'
+import { PROBES } from './observation.ts'
 
 /** The mean delay of the event loop from which a sample counts as late. */
 const MAX_DELAY_MS = 1000
@@ -20,9 +21,6 @@ declare module 'fastify' {
     neverTurnedAway?: boolean
   }
 }
-
-/** Probes are answered however busy the server is: it is alive, and must be seen just now. */
-export const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 async function backPressure(app: FastifyInstance): Promise<void> {
   const delays = monitorEventLoopDelay({ resolution: 10 })

@@ -5,7 +5,8 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
-const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
+/** Asked every few seconds, and answered however busy the server is: it is alive, and must be seen just then. */
+export const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -22,7 +23,7 @@ declare module 'fastify' {
 
 async function observation(app: FastifyInstance): Promise<void> {
   const register = new Registry()
-  collectDefaultMetrics({ register })
+  ofProcess()
   app.decorate('metrics', register)
   app.decorate('told', new Map<string, () => unknown>())
   const duration = new Histogram({
@@ -73,8 +74,18 @@ async function observation(app: FastifyInstance): Promise<void> {
     return { status: database === 'ok' ? 'ok' : 'unavailable', database, ...Object.fromEntries(told) }
   })
   app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
-    reply.type(register.contentType).send(await register.metrics()),
+    reply.type(register.contentType).send(await Registry.merge([ofProcess(), register]).metrics()),
   )
 }
+
+/** Memory, processor time, garbage and the like. A process has one of them: what watches for it never ends. */
+function ofProcess(): Registry {
+  if (!processMetrics) {
+    processMetrics = new Registry()
+    collectDefaultMetrics({ register: processMetrics })
+  }
+  return processMetrics
+}
+let processMetrics: Registry | undefined
 
 export default plugin(observation, { name: 'observation', dependencies: ['database'] })

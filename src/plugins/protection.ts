@@ -5,7 +5,8 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import plugin from 'fastify-plugin'
 import { ApiError, tooManyRequests } from '../rest/errors.ts'
-import backPressure, { PROBES } from './back-pressure.ts'
+import backPressure from './back-pressure.ts'
+import { PROBES } from './observation.ts'
 
 /** What scripts of other origins may read of an answer, beyond what every browser lets them. */
 const EXPOSED_HEADERS = [

@@ -29,12 +29,18 @@ export async function createDatabase(content: Content = 'schema'): Promise<TestD
 /** The database that databases of some content are copies of. */
 export const templateOf = (content: Exclude<Content, 'nothing'>): string => `pbx_${content}`
 
+/** On a connection of the process: a new one takes longer than most of what is run. */
 async function run(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  admin ??= connect(url)
+  await (await admin).query(sql)
+}
+
+let admin: Promise<pg.Client> | undefined
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString })
+  // It lasts until the process or the server ends, whichever is first.
+  client.on('error', () => {})
   await client.connect()
-  try {
-    await client.query(sql)
-  } finally {
-    await client.end()
-  }
+  return client
 }
