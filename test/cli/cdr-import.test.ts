@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
@@ -11,6 +10,7 @@ import { sample } from '../freeswitch/sample.ts'
 import { testWorld, type World } from '../support/app.ts'
 import { runCommand } from '../support/command.ts'
 import { asJson, countOf, emptied, madeRecord, ORIGINATOR, postRecord } from '../support/records.ts'
+import { SCRATCH } from '../support/scratch.ts'
 
 const PROGRAM = new URL('../../src/cli/main.ts', import.meta.url).pathname
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'spool-'))
+  folder = await mkdtemp(join(SCRATCH, 'spool-'))
 })
 afterEach(async () => {
   await rm(folder, { recursive: true })

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -9,9 +9,10 @@ import { dataPathIn } from '../../src/database/embedded/place.ts'
 import { readPidFile } from '../../src/database/embedded/postmaster.ts'
 import { isRunning, processIdentity } from '../../src/database/embedded/processes.ts'
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from '../../src/database/embedded.ts'
+import { SCRATCH } from '../support/scratch.ts'
 
 const isRoot = process.getuid?.() === 0
-const parent = mkdtempSync(join(tmpdir(), 'pbx-api-embedded-'))
+const parent = mkdtempSync(join(SCRATCH, 'pbx-api-embedded-'))
 const dataDirectory = join(parent, 'data')
 const dataPath = dataPathIn(dataDirectory)
 

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '../../src/database/migrate.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { SCRATCH } from '../support/scratch.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -60,7 +60,7 @@ describe('the migrations', () => {
 })
 
 describe('migrate', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'pbx-api-migrations-'))
+  const directory = mkdtempSync(join(SCRATCH, 'pbx-api-migrations-'))
   let database: TestDatabase
 
   beforeAll(async () => {

@@ -1,12 +1,12 @@
 /** A folder of files: what is written is whole or not there, and nothing leaves the folder. */
 import { lstat, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { localStore } from '../../src/media/local-store.ts'
 import { FileTooLarge } from '../../src/media/store.ts'
+import { SCRATCH } from '../support/scratch.ts'
 
 const TENANT = '0190a9a0-0000-7000-8000-000000000001'
 const FOLDER = { tenant: TENANT, resource: 'recordings' }
@@ -14,7 +14,7 @@ const FOLDER = { tenant: TENANT, resource: 'recordings' }
 let parent: string
 let root: string
 beforeAll(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'pbx-api-store-'))
+  parent = await mkdtemp(join(SCRATCH, 'pbx-api-store-'))
   root = join(parent, 'not', 'there', 'yet')
 })
 afterEach(() => rm(join(parent, 'not'), { recursive: true, force: true }))

@@ -1,7 +1,6 @@
 /** An import that is stopped, or fails, or runs twice at once leaves each file where the next run finds it, or moved. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest'
@@ -10,6 +9,7 @@ import { type ImportOptions, importSpool } from '../../../src/modules/cdr/intake
 import { databaseOn } from '../../../src/rest/database.ts'
 import { testWorld, type World } from '../../support/app.ts'
 import { countOf, emptied, expectTotalsRight, madeRecord } from '../../support/records.ts'
+import { SCRATCH } from '../../support/scratch.ts'
 
 const FILES = 80
 /** Files that are under way together. */
@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'spool-'))
+  folder = await mkdtemp(join(SCRATCH, 'spool-'))
   for (let index = 0; index < FILES; index += 1) {
     await writeFile(join(folder, `a_${randomUUID()}.cdr.xml`), encodeURIComponent(madeRecord()))
   }

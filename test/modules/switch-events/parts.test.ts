@@ -1,6 +1,5 @@
 /** What stands between a switch and the database: a bounded queue, listings of mailboxes, files in their places. */
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -10,6 +9,7 @@ import { readListing } from '../../../src/modules/switch-events/mailboxes/listin
 import { openMessage } from '../../../src/modules/switch-events/mailboxes/storage.ts'
 import { read } from '../../../src/modules/switch-events/subscription.ts'
 import type { Database, ResultRow, Statement } from '../../../src/rest/database.ts'
+import { SCRATCH } from '../../support/scratch.ts'
 import { eventsIn } from '../../support/transcript.ts'
 
 describe('events that come faster than they are stored', () => {
@@ -132,7 +132,7 @@ describe('the file of a message', () => {
   const BOX = 'voicemail/default/acme.example/1001'
   let root: string
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'pbx-api-storage-'))
+    root = await mkdtemp(join(SCRATCH, 'pbx-api-storage-'))
     await mkdir(join(root, 'storage', BOX), { recursive: true })
     await mkdir(join(root, 'outside/acme.example/1001'), { recursive: true })
     await writeFile(join(root, 'storage', BOX, 'msg_1.wav'), 'x')

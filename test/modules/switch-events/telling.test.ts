@@ -1,12 +1,12 @@
 /** What a switch tells becomes timelines, announcements and voicemail messages: what users see of it. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Tenant, testExtension, testUser, testWorld, type World } from '../../support/app.ts'
 import { wav } from '../../support/audio.ts'
 import { type FakeSwitch, fakeSwitch } from '../../support/fake-switch.ts'
+import { SCRATCH } from '../../support/scratch.ts'
 import { eventsIn } from '../../support/transcript.ts'
 
 const CALL = '5f3dda55-e7c4-485f-a8ea-c589dcb1d02f'
@@ -23,7 +23,7 @@ let phones: readonly [string, string]
 const listed = new Map<string, string[]>()
 
 beforeAll(async () => {
-  storage = await mkdtemp(join(tmpdir(), 'pbx-api-storage-'))
+  storage = await mkdtemp(join(SCRATCH, 'pbx-api-storage-'))
   fs = await fakeSwitch({
     answers: {
       vm_list: (args) => `<voicemail>\n${(listed.get(args.split(' ', 1)[0]!) ?? []).join('')}</voicemail>\n`,
