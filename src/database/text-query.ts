@@ -3,16 +3,24 @@
  * pg does each time a prepared statement runs: with fifty columns that is a good part of a single row's cost.
  */
 import pg from 'pg'
+import { bindBytes, giveMemory, takeMemory, writeBind } from './bind.ts'
 
 /** The part of pg's connection that is used; its types leave it out. */
 interface Wire {
   readonly parsedStatements: Record<string, string>
   readonly submittedNamedStatements: Record<string, string>
+  readonly stream: { write(bytes: Buffer): void }
   parse(statement: { text: string; name: string | undefined }): void
-  bind(portal: { statement: string | undefined; values: readonly unknown[]; valueMapper: unknown }): void
+  bind(portal: { statement: string | undefined; values: readonly unknown[] }): void
   execute(portal: { portal: string }): void
   sync(): void
 }
+
+/** How pg says a value; bytes stay bytes. */
+const { prepareValue } = (pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }).utils
+
+/** The length of values, in characters, from which on their message is worth memory of its own. */
+const LONG = 2 ** 14
 
 /** As {@link pg.Query}, which pg's client and pool take in place of a text. */
 export class TextQuery extends pg.Query {
@@ -21,6 +29,7 @@ export class TextQuery extends pg.Query {
   private readonly statement: string
   private readonly parameters: readonly unknown[]
   private readonly texts: (string | null)[][] = []
+  private memory: Buffer | undefined
 
   constructor(text: string, values: readonly unknown[], name: string | undefined) {
     super({ text, values: [...values], name })
@@ -41,8 +50,11 @@ export class TextQuery extends pg.Query {
       wire.parse({ text: this.statement, name })
       if (name !== undefined) wire.submittedNamedStatements[name] = this.statement
     }
-    const { prepareValue } = (pg as unknown as { utils: { prepareValue: unknown } }).utils
-    wire.bind({ statement: name, values: this.parameters, valueMapper: prepareValue })
+    const values = this.parameters.map(prepareValue)
+    if (areLongTexts(values)) {
+      this.memory = takeMemory(bindBytes(name ?? '', values))
+      wire.stream.write(writeBind(this.memory, name ?? '', values))
+    } else wire.bind({ statement: name, values })
     wire.execute({ portal: '' })
     wire.sync()
   }
@@ -53,9 +65,21 @@ export class TextQuery extends pg.Query {
 
   handleCommandComplete(): void {}
 
+  /** PostgreSQL has read all of it by then. */
   handleReadyForQuery(): void {
+    if (this.memory) giveMemory(this.memory)
+    this.memory = undefined
     this.callback?.(null, this.texts)
   }
+}
+
+function areLongTexts(values: readonly (string | Buffer | null)[]): values is readonly (string | null)[] {
+  let length = 0
+  for (const value of values) {
+    if (typeof value === 'string') length += value.length
+    else if (value !== null) return false
+  }
+  return length >= LONG
 }
 
 /** The rows of a statement, each value as text. */

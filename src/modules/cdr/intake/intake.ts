@@ -7,12 +7,10 @@ import type { Database } from '../../../rest/database.ts'
 import { Batches } from './batches.ts'
 import { type Prepared, prepare, type Received, UnreadableRecord } from './received.ts'
 import { keepReject } from './rejects.ts'
-import { type Refused, type Stored, storeRecords } from './store.ts'
+import { MOST_ROWS, type Refused, type Stored, storeRecords } from './store.ts'
 
 /** `dropped`: a b leg that nobody wants. */
 export type Outcome = Stored | { readonly kind: 'dropped' }
-
-const MOST_IN_A_BATCH = 100
 
 export class Intake {
   private readonly database: Database
@@ -23,7 +21,7 @@ export class Intake {
   constructor(database: Database, bLegs: readonly string[]) {
     this.database = database
     this.bLegs = new Set(bLegs)
-    this.batches = new Batches(MOST_IN_A_BATCH, (records) => storeRecords(database, records))
+    this.batches = new Batches(MOST_ROWS, (records) => storeRecords(database, records))
   }
 
   /** Stores a record, or keeps it among the rejects; when this resolves it is committed. */

@@ -1,9 +1,9 @@
 /** Writes call records: all of a batch with one statement and one commit, each once however often it comes. */
 
-import { textArray } from '../../../database/text-array.ts'
-import type { Connection, Database } from '../../../rest/database.ts'
+import type { Connection, Database, Statement } from '../../../rest/database.ts'
 import { type Column, modelOf } from '../../../rest/model/model.ts'
 import { identifier } from '../../../rest/sql.ts'
+import type { Fitted } from '../record/fit.ts'
 import { type Place, placesOf } from './places.ts'
 import type { Prepared } from './received.ts'
 
@@ -71,7 +71,7 @@ export async function prepareMonth(database: Database, moment: string): Promise<
 async function insertAll(db: Connection, records: readonly Prepared[]): Promise<Stored[]> {
   const places = await placesOf(db, records)
   const placed = records.flatMap((record, index) => (places[index] ? [{ record, place: places[index] }] : []))
-  if (placed.length > 0) await db.runText({ text: INSERT, values: COLUMNS.map(([name]) => valuesOf(name, placed)) })
+  if (placed.length > 0) await db.runText(insertOf(placed))
   return records.map((record, index) => (places[index] ? { kind: 'stored', id: record.id } : noDomain(record)))
 }
 
@@ -89,19 +89,41 @@ function noDomain({ tenant: { uuid, names } }: Prepared): Refused {
 const AUDIT = new Set(['created', 'updated', 'synchronised', 'status'])
 const COLUMNS: readonly [string, Column][] = [...modelOf('XmlCdr').columns].filter(([name]) => !AUDIT.has(name))
 
-/** An array a column, so that the statement is the same for any number of records. */
-const INSERT = (() => {
-  const names = COLUMNS.map(([name]) => identifier(name))
-  const arrays = COLUMNS.map(([, { sqlType }], index) => `$${index + 1}::${sqlType === 'jsonb' ? 'text' : sqlType}[]`)
-  const values = COLUMNS.map(([name, { sqlType }]) => `r.${identifier(name)}${sqlType === 'jsonb' ? '::jsonb' : ''}`)
-  return `INSERT INTO "xml_cdrs" (${names.join(', ')}) SELECT ${values.join(', ')}
-    FROM unnest(${arrays.join(', ')}) AS r(${names.join(', ')}) ON CONFLICT DO NOTHING`
-})()
+/** Of as few lengths as do, since each is a statement that PostgreSQL has to know: the rows left over are null. */
+const ROWS = [1, 2, 4, 8, 16, 32, 64]
+/** The records that can be stored with one statement. */
+export const MOST_ROWS = ROWS.at(-1)!
 
-function valuesOf(name: string, rows: readonly Placed[]): unknown {
-  if (name === 'xml') return textArray(rows.map(({ record }) => record.xml))
-  if (name === 'json') return textArray(rows.map(({ record }) => record.json))
-  return rows.map(cellOf(name))
+function insertOf(placed: readonly Placed[]): Statement {
+  const rows = ROWS.find((count) => count >= placed.length)!
+  const values: Fitted[] = placed.flatMap(valuesOf)
+  return { ...statementOf(rows), values: values.concat(Array(rows * COLUMNS.length - values.length).fill(null)) }
+}
+
+/**
+ * A parameter a value. Arrays of columns would make one statement of it for any number of records, but PostgreSQL takes
+ * them apart at the cost of storing half as many more.
+ */
+const statementOf = remembered((rows: number) => {
+  const names = COLUMNS.map(([name]) => identifier(name))
+  // The first row says the types for all.
+  const first = COLUMNS.map(([, { sqlType }], index) => `$${index + 1}::${sqlType}`)
+  const others = Array.from({ length: rows - 1 }, (_, row) =>
+    COLUMNS.map((_column, index) => `$${(row + 1) * COLUMNS.length + index + 1}`),
+  )
+  const text = `INSERT INTO "xml_cdrs" (${names.join(', ')}) SELECT * FROM
+    (VALUES ${[first, ...others].map((row) => `(${row.join(', ')})`).join(', ')}) AS r(${names.join(', ')})
+    WHERE r."id" IS NOT NULL ON CONFLICT DO NOTHING`
+  return { text, name: `cdr_insert_${rows}` }
+})
+
+function remembered<T>(make: (rows: number) => T): (rows: number) => T {
+  const made = new Map<number, T>()
+  return (rows) => {
+    const known = made.get(rows) ?? make(rows)
+    made.set(rows, known)
+    return known
+  }
 }
 
 interface Placed {
@@ -109,24 +131,28 @@ interface Placed {
   readonly place: Place
 }
 
-const cellOf =
-  (name: string) =>
-  ({ record, place }: Placed) => {
-    switch (name) {
-      case 'id':
-        return record.id
-      case 'domain_id':
-        return place.domainId
-      case 'extension_id':
-        return place.extensionId
-      case 'domain_name':
-        return place.domainName
-      case 'updated_by':
-        return 'system'
-      default:
-        return record.columns[name as keyof typeof record.columns]
-    }
+const valuesOf = (placed: Placed): Fitted[] => COLUMNS.map(([name]) => cellOf(name, placed))
+
+function cellOf(name: string, { record, place }: Placed): Fitted {
+  switch (name) {
+    case 'id':
+      return record.id
+    case 'domain_id':
+      return place.domainId
+    case 'extension_id':
+      return place.extensionId
+    case 'domain_name':
+      return place.domainName
+    case 'updated_by':
+      return 'system'
+    case 'xml':
+      return record.xml
+    case 'json':
+      return record.json
+    default:
+      return record.columns[name as keyof typeof record.columns]
   }
+}
 
 /** Data that PostgreSQL does not take: a value out of range, JSON too deep, a row too large. */
 const DATA_FAULT = /^(22|54)/
