@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { inject } from 'vitest'
 
@@ -23,16 +24,29 @@ export async function createDatabase(content: Content = 'schema'): Promise<TestD
   await run(url, `CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`)
   const own = new URL(url)
   own.pathname = name
-  return { url: own.href, drop: () => run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
+  const drop = async () => {
+    await untilLeft(url, name)
+    await run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  }
+  return { url: own.href, drop }
+}
+
+/** Sessions that were ended a moment ago leave by themselves: forced to, they would tell clients that are gone. */
+async function untilLeft(url: string, name: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const rows = await run(url, `SELECT 1 FROM pg_stat_activity WHERE datname = '${name}'`)
+    if (rows.length === 0) return
+    await sleep(10)
+  }
 }
 
 /** The database that databases of some content are copies of. */
 export const templateOf = (content: Exclude<Content, 'nothing'>): string => `pbx_${content}`
 
 /** On a connection of the process: a new one takes longer than most of what is run. */
-async function run(url: string, sql: string): Promise<void> {
+async function run(url: string, sql: string): Promise<unknown[]> {
   admin ??= connect(url)
-  await (await admin).query(sql)
+  return (await (await admin).query(sql)).rows
 }
 
 let admin: Promise<pg.Client> | undefined

@@ -47,7 +47,10 @@ const names = ({ posts }: Receiver) => posts.map(({ body }) => JSON.parse(body).
 const sql = async (text: string, values: unknown[] = []) => (await world.app.pool.query(text, values)).rows
 /** As if the time had come. */
 async function later(): Promise<void> {
-  await sql(`UPDATE webhook_deliveries SET due = now() WHERE due IS NOT NULL`)
+  // One row after another: the server may be writing down several of them, in whichever order.
+  for (const { id } of await sql(`SELECT id FROM webhook_deliveries WHERE due IS NOT NULL`)) {
+    await sql(`UPDATE webhook_deliveries SET due = now() WHERE id = $1 AND due IS NOT NULL`, [id])
+  }
   await sql(`UPDATE webhooks SET resting_until = NULL`)
   await world.app.restHost.services.webhookCourier.run()
 }
