@@ -57,6 +57,8 @@ export interface Config {
   readonly freeswitches: readonly SwitchAddress[]
   /** Where this server finds the files of switches. */
   readonly switchStorage: readonly SwitchStorage[]
+  /** `recordings_dir` of switches, as this server sees it. */
+  readonly switchRecordings: readonly string[]
   /** Audio of mailboxes, recordings and calls. */
   readonly media: {
     readonly directory: string
@@ -126,6 +128,7 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
     },
     freeswitches: variables.FREESWITCHES,
     switchStorage: variables.SWITCH_STORAGE_ROOT,
+    switchRecordings: variables.SWITCH_RECORDINGS_ROOT,
     media: {
       directory: resolve(variables.MEDIA_ROOT ?? resolve(import.meta.dirname, '../.data/media')),
       fileBytes: variables.MEDIA_LIMIT_BYTES,
@@ -193,6 +196,10 @@ const environment = z.object({
     'absolute folders, each as FOLDER, FOLDER_ON_THE_SWITCH:FOLDER_HERE or SWITCH=FOLDER…, separated by commas',
     switchStorage,
   ).default(() => []),
+  SWITCH_RECORDINGS_ROOT: variable('absolute folders separated by commas', (text) => {
+    const folders = list(text)
+    return folders.length > 0 && folders.every((one) => /^\/[^\p{Cc}]*$/u.test(one)) ? folders : undefined
+  }).default(() => []),
   MEDIA_ROOT: variable('a folder', (text) => (/\p{Cc}/u.test(text) ? undefined : text)).optional(),
   MEDIA_LIMIT_BYTES: integer(1024, 2 ** 31).default(50 * 2 ** 20),
   WEBHOOK_ALLOWED_NETWORKS: variable('addresses and networks (10.0.0.0/8) separated by commas', networks).default(

@@ -79,6 +79,10 @@ const VALUES: Record<string, { right: Record<string, unknown>; wrong: string[]; 
     },
     wrong: ['storage', '/a:b', 'switch 1=/a'],
   },
+  SWITCH_RECORDINGS_ROOT: {
+    right: { '/a, /b/c': { switchRecordings: ['/a', '/b/c'] } },
+    wrong: ['recordings', '/a,b', '/a\u0000'],
+  },
   SWITCH_BODY_LIMIT_BYTES: { right: { '4096': { switches: { bodyBytes: 4096 } } }, wrong: ['0', '8MiB'] },
   FREESWITCHES: {
     right: {
@@ -165,6 +169,7 @@ describe('the environment', () => {
       switches: { allowedAddresses: ['127.0.0.0/8', '::1'], bodyBytes: 8_388_608 },
       freeswitches: [],
       switchStorage: [],
+      switchRecordings: [],
       media: { directory: resolve(root, '.data/media'), fileBytes: 52_428_800 },
       webhookAllowedNetworks: [],
       auditRetentionDays: 365,

@@ -25,6 +25,7 @@ import { musicOnHoldFiles } from './music-on-hold/music-on-hold-files.ts'
 import { phraseDetails } from './phrases/phrase-details.ts'
 import { phrases } from './phrases/phrases.ts'
 import { callRecordings } from './recordings/call-recordings.ts'
+import { PromptFolders } from './recordings/prompt-folders.ts'
 import { recordings } from './recordings/recordings.ts'
 import { ringGroupDestinations } from './ring-groups/ring-group-destinations.ts'
 import { ringGroupUsers } from './ring-groups/ring-group-users.ts'
@@ -66,4 +67,7 @@ export const resources: readonly (Resource | Report | Command)[] = [
   switchStatus,
 ]
 
-export default moduleOf('other', resources, (_config, { database }) => ({ chores: [forgetting(database)] }))
+export default moduleOf('other', resources, ({ switchRecordings }, { database, media }) => {
+  const promptFolders = new PromptFolders(database, media, switchRecordings)
+  return { services: { promptFolders }, chores: [forgetting(database), ...promptFolders.chores()] }
+})
