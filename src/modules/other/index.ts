@@ -69,5 +69,9 @@ export const resources: readonly (Resource | Report | Command)[] = [
 
 export default moduleOf('other', resources, ({ switchRecordings }, { database, media }) => {
   const promptFolders = new PromptFolders(database, media, switchRecordings)
-  return { services: { promptFolders }, chores: [forgetting(database), ...promptFolders.chores()] }
+  return {
+    services: { promptFolders },
+    chores: [forgetting(database), ...promptFolders.chores()],
+    close: () => promptFolders.close(),
+  }
 })

@@ -64,6 +64,25 @@ describe('an uploaded prompt', () => {
     expect(await readFile(join(own, 'call.wav'), 'utf8')).toBe('a call')
   })
 
+  test('counts where it is the later of two of one name', async () => {
+    const first = await upload(world.acme.minor.token, 'twice.wav', wav({ seconds: 1 }))
+    await placed(wav({ seconds: 1 }), 'acme.example', 'twice.wav')
+    await upload(world.acme.minor.token, 'twice.wav', wav({ seconds: 2 }))
+    await placed(wav({ seconds: 2 }), 'acme.example', 'twice.wav')
+    await world.call(world.acme.minor.token, 'PATCH', `/api/recordings/${first.json.id}/`, { description: 'again' })
+    await placed(wav({ seconds: 1 }), 'acme.example', 'twice.wav')
+  })
+
+  test('is noticed though a later one was committed before it', async () => {
+    const { json } = await upload(world.acme.minor.token, 'late.wav', wav({ seconds: 1 }))
+    await upload(world.acme.minor.token, 'latest.wav', wav({ seconds: 1 }))
+    await placed(wav({ seconds: 1 }), 'acme.example', 'latest.wav')
+    const past = { filename: 'long-ago.wav', updated: new Date(Date.now() - 60_000) }
+    await world.app.prisma.recording.update({ where: { id: json.id }, data: past })
+    await world.app.restHost.services.promptFolders.run()
+    await placed(wav({ seconds: 1 }), 'acme.example', 'long-ago.wav')
+  })
+
   test('never leaves its folder, whatever a row says its file is called', async () => {
     const { json } = await upload(world.acme.minor.token, 'kept.wav', wav({ seconds: 1 }))
     await placed(wav({ seconds: 1 }), 'acme.example', 'kept.wav')

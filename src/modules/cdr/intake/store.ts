@@ -95,36 +95,26 @@ const ROWS = [1, 2, 4, 8, 16, 32, 64]
 export const MOST_ROWS = ROWS.at(-1)!
 
 function insertOf(placed: readonly Placed[]): Statement {
-  const rows = ROWS.find((count) => count >= placed.length)!
+  const { rows, name, text } = INSERTS.find((insert) => insert.rows >= placed.length)!
   const values: Fitted[] = placed.flatMap(valuesOf)
-  return { ...statementOf(rows), values: values.concat(Array(rows * COLUMNS.length - values.length).fill(null)) }
+  return { name, text, values: values.concat(Array(rows * COLUMNS.length - values.length).fill(null)) }
 }
 
 /**
- * A parameter a value. Arrays of columns would make one statement of it for any number of records, but PostgreSQL takes
- * them apart at the cost of storing half as many more.
+ * A parameter a value. Arrays of columns would make one statement of it for any number of records, but PostgreSQL copies
+ * them several times before it has rows.
  */
-const statementOf = remembered((rows: number) => {
-  const names = COLUMNS.map(([name]) => identifier(name))
+const INSERTS = ROWS.map((rows) => {
+  const names = COLUMNS.map(([name]) => identifier(name)).join(', ')
   // The first row says the types for all.
-  const first = COLUMNS.map(([, { sqlType }], index) => `$${index + 1}::${sqlType}`)
-  const others = Array.from({ length: rows - 1 }, (_, row) =>
-    COLUMNS.map((_column, index) => `$${(row + 1) * COLUMNS.length + index + 1}`),
+  const places = Array.from({ length: rows }, (_, row) =>
+    COLUMNS.map(([, { sqlType }], index) => `$${row * COLUMNS.length + index + 1}${row === 0 ? `::${sqlType}` : ''}`),
   )
-  const text = `INSERT INTO "xml_cdrs" (${names.join(', ')}) SELECT * FROM
-    (VALUES ${[first, ...others].map((row) => `(${row.join(', ')})`).join(', ')}) AS r(${names.join(', ')})
+  const text = `INSERT INTO "xml_cdrs" (${names})
+    SELECT * FROM (VALUES ${places.map((row) => `(${row.join(', ')})`).join(', ')}) AS r(${names})
     WHERE r."id" IS NOT NULL ON CONFLICT DO NOTHING`
-  return { text, name: `cdr_insert_${rows}` }
+  return { rows, name: `cdr_insert_${rows}`, text }
 })
-
-function remembered<T>(make: (rows: number) => T): (rows: number) => T {
-  const made = new Map<number, T>()
-  return (rows) => {
-    const known = made.get(rows) ?? make(rows)
-    made.set(rows, known)
-    return known
-  }
-}
 
 interface Placed {
   readonly record: Prepared

@@ -24,12 +24,14 @@ interface Prompt {
 const FILE = /^\w[\w .+-]*$/
 const DOMAIN = /^[a-z0-9][a-z0-9.-]*$/i
 
-const ALL = `SELECT d."name", r."filename", r."stored_as", r."size", floor(extract(epoch FROM r."updated") * 1000)
+/** Of two of one name the later. */
+const ALL = `SELECT DISTINCT ON (d."name", r."filename")
+    d."name", r."filename", r."stored_as", r."size", floor(extract(epoch FROM r."updated") * 1000)
   FROM "recordings" r JOIN "domains" d ON d."id" = r."domain_id"
-  WHERE r."stored_as" IS NOT NULL ORDER BY r."updated"`
-/** Another text once any prompt or the name of any domain is another. */
-const STATE = `SELECT (SELECT concat(count(*), ' ', max("updated")) FROM "recordings"),
-  (SELECT concat(count(*), ' ', max("updated")) FROM "domains")`
+  WHERE r."stored_as" IS NOT NULL ORDER BY d."name", r."filename", r."updated" DESC, r."id"`
+/** Another text once any prompt or domain is another: sums, since what is committed last need not be the latest. */
+const STATE = `SELECT (SELECT concat(count(*), ' ', sum(extract(epoch FROM "updated"))) FROM "recordings"),
+  (SELECT concat(count(*), ' ', sum(extract(epoch FROM "updated"))) FROM "domains")`
 const EVERY_MS = 60_000
 /** What a file system may lose of a time. */
 const CLOCK_MS = 2
@@ -62,6 +64,11 @@ export class PromptFolders {
       this.under = undefined
     })
     return this.under
+  }
+
+  /** Waits for the copies under way, of which nothing half-written is to stay. */
+  async close(): Promise<void> {
+    await this.under?.catch(() => {})
   }
 
   chores(): Chore[] {
@@ -99,13 +106,10 @@ export class PromptFolders {
     const path = join(folder, file)
     const there = await stat(path).catch(() => undefined)
     if (there?.size === size && Math.abs(there.mtimeMs - changed.getTime()) < CLOCK_MS) return
+    const owner = await stat(root)
+    await makeFolder(folder, owner)
     const source = await this.media.open(storedAs)
     if (!source) return
-    const owner = await stat(root).catch((error: unknown) => {
-      source.destroy()
-      throw error
-    })
-    await makeFolder(folder, owner)
     const draft = join(folder, `.${randomUUID()}`)
     try {
       await pipeline(source, createWriteStream(draft, { flags: 'wx', mode: owner.mode & 0o666 }))
